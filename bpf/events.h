@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the data path tells the controller. A full ring loses the record and nothing
+ * else. Kinds that traffic could repeat are spaced per session.
+ */
+#ifndef JVPN_BPF_EVENTS_H
+#define JVPN_BPF_EVENTS_H
+
+#include "packet.h"
+
+#define MILLISECOND_NS 1000000ull
+
+static __always_inline bool event_is_due(struct jvpn_counters *count, __u32 kind, __u64 now, __u64 spacing_ns)
+{
+	__u64 *last = &count->last_event_ns[kind & 3];
+	if (now - *last < spacing_ns)
+		return false;
+	*last = now;
+	return true;
+}
+
+static __noinline void event_key_confirmed(const struct jvpn_session *session, __u32 index, __u64 now)
+{
+	struct jvpn_event event = {
+		.kind = JVPN_EVENT_KEY_CONFIRMED,
+		.index = index,
+		.session = session->id,
+		.peer = session->peer,
+		.at_ns = now,
+	};
+	bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+}
+
+static __noinline void event_path_seen(const struct jvpn_session *session, struct jvpn_counters *count,
+					    const struct packet *packet, __u32 ifindex, __u64 now)
+{
+	if (!event_is_due(count, JVPN_EVENT_PATH_SEEN, now, JVPN_EVENT_SPACING_MS * MILLISECOND_NS))
+		return;
+	struct jvpn_event event = {
+		.kind = JVPN_EVENT_PATH_SEEN,
+		.index = packet->index,
+		.session = session->id,
+		.peer = session->peer,
+		.at_ns = now,
+		.ifindex = ifindex,
+		.local = packet->local,
+		.remote = packet->remote,
+		.remote_port = packet->remote_port,
+		.family = packet->family,
+	};
+	bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+}
+
+/* The packet goes along, to be sent when the handshake it asks for is done. */
+static __noinline void event_need_key(struct __sk_buff *skb, __u64 session, __u32 peer, __u32 text_at, __u32 text_bytes)
+{
+	__u32 zero = 0;
+	struct jvpn_event_staged *staged = bpf_map_lookup_elem(&stage, &zero);
+	if (!staged)
+		return;
+	__builtin_memset(&staged->event, 0, sizeof(staged->event));
+	staged->event.kind = JVPN_EVENT_NEED_KEY;
+	staged->event.session = session;
+	staged->event.peer = peer;
+	staged->event.at_ns = bpf_ktime_get_ns();
+	if (text_bytes > 0 && text_bytes <= JVPN_STAGED_TEXT_MAX_BYTES &&
+	    !bpf_skb_load_bytes(skb, text_at, staged->text, text_bytes))
+		staged->event.text_bytes = text_bytes;
+	__u32 bytes = sizeof(staged->event) + staged->event.text_bytes;
+	if (bytes <= sizeof(*staged))
+		bpf_ringbuf_output(&events, staged, bytes, 0);
+}
+
+#endif
