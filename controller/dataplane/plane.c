@@ -68,6 +68,16 @@ int plane_find(const char *interface, struct jvpn_meta *ret_meta, struct plane_e
 	return answer;
 }
 
+/*
+ * The kernel adds a flag of its own to a device map, which libbpf then takes for another
+ * map's: this one is handed over by hand.
+ */
+static int plane_reuse_delivery(struct plane *plane, const char *path)
+{
+	_cleanup_fd_ int fd = bpf_obj_get(path);
+	return fd < 0 ? -errno : bpf_map__reuse_fd(plane->skeleton->maps.delivery, fd);
+}
+
 static int plane_set_pins(struct plane *plane)
 {
 	static const char *const names[] = {
@@ -79,6 +89,8 @@ static int plane_set_pins(struct plane *plane)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(plane->skeleton->obj, names[i]);
 		pins_path(plane->setup.interface, names[i], path);
+		if (plane->adopted && map == plane->skeleton->maps.delivery && !plane_reuse_delivery(plane, path))
+			continue;
 		if (!map || bpf_map__set_pin_path(map, path))
 			return -EINVAL;
 	}
