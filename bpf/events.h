@@ -32,7 +32,7 @@ static __noinline void event_key_confirmed(const struct jvpn_session *session, _
 }
 
 static __noinline void event_path_seen(const struct jvpn_session *session, struct jvpn_counters *count,
-					    const struct packet *packet, __u32 ifindex, __u64 now)
+				       const struct packet *packet, __u32 ifindex, __u64 now)
 {
 	if (!event_is_due(count, JVPN_EVENT_PATH_SEEN, now, JVPN_EVENT_SPACING_MS * MILLISECOND_NS))
 		return;

@@ -66,7 +66,7 @@ static __always_inline void inner_set_ce(__u8 *text, const struct inner *inner)
 	struct iphdr *ip = (void *)text;
 	__u8 tos = ip->tos | ECN_CE;
 	/* RFC 1624, equation 3: only the low byte of the first word changes */
-	__u32 sum = (__u16)~bpf_ntohs(ip->check) + (__u16)~(__u16)ip->tos + tos;
+	__u32 sum = (__u16)~bpf_ntohs(ip->check) + (__u16) ~(__u16)ip->tos + tos;
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	ip->check = bpf_htons((__u16)~sum);

@@ -9,8 +9,8 @@
 #include "jvpn/types.h"
 #include <bpf/bpf_helpers.h>
 
-const volatile __weak __u16 knob_listen_port;	    /* UDP, host byte order */
-const volatile __weak __u8 knob_tunnel_mac[6];	    /* of the tunnel device: an opened packet is addressed to it */
-const volatile __weak __u8 knob_dataplane_mac[6];  /* of its data-plane end: and comes from here */
+const volatile __weak __u16 knob_listen_port;	  /* UDP, host byte order */
+const volatile __weak __u8 knob_tunnel_mac[6];	  /* of the tunnel device: an opened packet is addressed to it */
+const volatile __weak __u8 knob_dataplane_mac[6]; /* of its data-plane end: and comes from here */
 
 #endif

@@ -32,7 +32,7 @@ struct packet {
 	__u32 message_at;    /* offset of the message in the frame */
 	__u32 message_bytes; /* as UDP says */
 	__u32 type;
-	__u32 index;   /* receiver index, host order */
+	__u32 index; /* receiver index, host order */
 	__u64 counter;
 };
 

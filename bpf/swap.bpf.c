@@ -43,8 +43,7 @@ static __always_inline int swap_send(struct jvpn_session *session, struct jvpn_s
 	swap->present = JVPN_WORD_VERSION(word);
 	if (swap->present != swap->version)
 		return -ESTALE;
-	if (swap->version >= JVPN_VERSION_MAX ||
-	    (swap->slot >= JVPN_PATHS_MAX && swap->slot != JVPN_WORD_NO_SLOT))
+	if (swap->version >= JVPN_VERSION_MAX || (swap->slot >= JVPN_PATHS_MAX && swap->slot != JVPN_WORD_NO_SLOT))
 		return -EINVAL;
 	__u64 moved = JVPN_WORD(swap->version + 1, swap->slot);
 	__u64 before = __sync_val_compare_and_swap(&session->word, word, moved);

@@ -65,7 +65,7 @@ static __always_inline bool is_link_scope(const struct inner *inner)
 {
 	const __u8 *target = inner->target.bytes;
 	if (inner->family == 6)
-		return target[0] == 0xff && (target[1] & 0xf) <= 2; /* ff01::, ff02:: (RFC 4291, 2.7) */
+		return target[0] == 0xff && (target[1] & 0xf) <= 2;	/* ff01::, ff02:: (RFC 4291, 2.7) */
 	return target[12] == 224 && target[13] == 0 && target[14] == 0; /* 224.0.0.0/24 (RFC 5771) */
 }
 
@@ -109,8 +109,7 @@ static __always_inline enum verdict take_frame(struct __sk_buff *skb, struct dep
 		return DROP(send_malformed);
 	out->text_at += sizeof(frame);
 	__u32 bytes = frame.text_bytes;
-	if (frame.magic != JVPN_FRAME_MAGIC || bytes > out->text_bytes - sizeof(frame) ||
-	    bytes > JVPN_TEXT_MAX_BYTES)
+	if (frame.magic != JVPN_FRAME_MAGIC || bytes > out->text_bytes - sizeof(frame) || bytes > JVPN_TEXT_MAX_BYTES)
 		return DROP(send_malformed);
 	if (bytes && bpf_skb_load_bytes(skb, out->text_at, out->aead.text, bytes))
 		return DROP(send_malformed);
@@ -134,8 +133,8 @@ static __always_inline enum verdict take(struct __sk_buff *skb, struct departure
 static __always_inline enum verdict choose_path(struct departure *out, const struct jvpn_session *session)
 {
 	const struct jvpn_path *path = NULL;
-	enum verdict verdict = out->slot == JVPN_FRAME_ANY_PATH ? path_sending(session, &path)
-								 : path_at(session, out->slot, &path);
+	enum verdict verdict =
+		out->slot == JVPN_FRAME_ANY_PATH ? path_sending(session, &path) : path_at(session, out->slot, &path);
 	if (verdict)
 		return verdict;
 	out->path = *path;

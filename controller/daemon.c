@@ -40,9 +40,11 @@ static int check_privileges(struct plane_error *ret_error)
 		return plane_say(ret_error, -EPERM, "the capabilities of this process cannot be read");
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!capng_have_capability(CAPNG_EFFECTIVE, needed[i].capability))
-			return plane_say(ret_error, -EPERM,
-					 "not root: jvpnd needs CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF and CAP_PERFMON, and "
-					 "lacks %s", needed[i].name);
+			return plane_say(
+				ret_error, -EPERM,
+				"not root: jvpnd needs CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF and CAP_PERFMON, and "
+				"lacks %s",
+				needed[i].name);
 	return 0;
 }
 
@@ -128,7 +130,8 @@ static int add_peers(struct gateway *gateway, struct plane_error *ret_error)
 		const struct config_peer *config = &gateway->config->peers[i];
 		int error = peer_add(gateway, config, &peer);
 		if (error == -ELOOP)
-			log_warning("%s:%u: the peer has our own public key: ignored", gateway->config_path, config->line);
+			log_warning("%s:%u: the peer has our own public key: ignored", gateway->config_path,
+				    config->line);
 		else if (error)
 			return plane_say(ret_error, error, "%s:%u: the peer cannot be added: %s", gateway->config_path,
 					 config->line, strerror(-error));
@@ -306,9 +309,8 @@ int daemon_start(const struct daemon_setup *setup, struct gateway **ret_gateway,
 	(void)snprintf(gateway->interface, sizeof(gateway->interface), "%s", setup->interface);
 	gateway->config_path = strdup(setup->config_path);
 	gateway->slot_used = calloc(JVPN_SESSIONS_MAX, 1);
-	int error = gateway->config_path && gateway->slot_used
-			    ? start(gateway, ret_error)
-			    : plane_say(ret_error, -ENOMEM, "out of memory");
+	int error = gateway->config_path && gateway->slot_used ? start(gateway, ret_error)
+							       : plane_say(ret_error, -ENOMEM, "out of memory");
 	if (error) {
 		gateway_free(gateway, !gateway->tunnel_is_new);
 		return error;

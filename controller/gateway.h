@@ -54,14 +54,14 @@ struct gateway {
 	struct control_server *control;
 
 	struct exchange *exchange;
-	struct peer **peers;   /* by number; NULL: free */
+	struct peer **peers; /* by number; NULL: free */
 	size_t peer_capacity;
 	struct adoption *adoption; /* while starting on pinned state, else NULL */
-	uint8_t *slot_used;    /* JVPN_SESSIONS_MAX bytes: which counters are taken */
-	size_t staged_packets; /* of all peers */
+	uint8_t *slot_used;	   /* JVPN_SESSIONS_MAX bytes: which counters are taken */
+	size_t staged_packets;	   /* of all peers */
 	struct retired retired;
 	struct loop_timer sweep;
-	struct loop_timer resolve; /* routes changed: look again, once it is quiet */
+	struct loop_timer resolve;	  /* routes changed: look again, once it is quiet */
 	uint8_t stamp[JVPN_TAI64N_BYTES]; /* of our newest initiation */
 	uint64_t refusals[HANDSHAKE_REFUSAL_COUNT];
 };

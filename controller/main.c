@@ -12,18 +12,17 @@
 
 #define EXIT_USAGE 2
 
-static const char usage[] =
-	"usage: jvpnd [-f|--foreground] [--config FILE] [--log-level LEVEL] INTERFACE\n"
-	"       jvpnd --version | --help\n"
-	"\n"
-	"  -f, --foreground   stay in the foreground and log to stderr\n"
-	"      --config FILE  default /etc/jvpn/INTERFACE.conf\n"
-	"      --log-level    error, warning, info (default) or debug\n"
-	"\n"
-	"Without -f, returns when the interface is ready, or with one line that says why not.\n"
-	"SIGTERM ends the sessions and removes everything; SIGHUP reads the configuration anew;\n"
-	"SIGKILL leaves the data plane running, and the next start adopts it.\n"
-	"Exit status: 0, 1 failed, 2 usage.\n";
+static const char usage[] = "usage: jvpnd [-f|--foreground] [--config FILE] [--log-level LEVEL] INTERFACE\n"
+			    "       jvpnd --version | --help\n"
+			    "\n"
+			    "  -f, --foreground   stay in the foreground and log to stderr\n"
+			    "      --config FILE  default /etc/jvpn/INTERFACE.conf\n"
+			    "      --log-level    error, warning, info (default) or debug\n"
+			    "\n"
+			    "Without -f, returns when the interface is ready, or with one line that says why not.\n"
+			    "SIGTERM ends the sessions and removes everything; SIGHUP reads the configuration anew;\n"
+			    "SIGKILL leaves the data plane running, and the next start adopts it.\n"
+			    "Exit status: 0, 1 failed, 2 usage.\n";
 
 struct options {
 	bool foreground;
@@ -43,9 +42,12 @@ static int parse(int argc, char **argv, struct options *ret_options)
 {
 	enum { OPTION_CONFIG = 256, OPTION_LEVEL, OPTION_VERSION };
 	static const struct option options[] = {
-		{"foreground", no_argument, NULL, 'f'},		{"config", required_argument, NULL, OPTION_CONFIG},
-		{"log-level", required_argument, NULL, OPTION_LEVEL}, {"version", no_argument, NULL, OPTION_VERSION},
-		{"help", no_argument, NULL, 'h'},		{NULL, 0, NULL, 0},
+		{"foreground", no_argument, NULL, 'f'},
+		{"config", required_argument, NULL, OPTION_CONFIG},
+		{"log-level", required_argument, NULL, OPTION_LEVEL},
+		{"version", no_argument, NULL, OPTION_VERSION},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	ret_options->level = LOG_LEVEL_INFO;
 	for (int option; (option = getopt_long(argc, argv, "fh", options, NULL)) != -1;) {

@@ -31,7 +31,8 @@ static void set_peer(struct gateway *gateway, const struct config_peer *config)
 	struct peer *peer = peer_find(gateway, config->public_key);
 	int error = peer ? peer_update(peer, config) : peer_add(gateway, config, &peer);
 	if (error)
-		log_line_errno(LOG_LEVEL_WARNING, error, "%s:%u: the peer is not set", gateway->config_path, config->line);
+		log_line_errno(LOG_LEVEL_WARNING, error, "%s:%u: the peer is not set", gateway->config_path,
+			       config->line);
 }
 
 /* What a running data plane cannot change is refused whole, before anything is changed. */

@@ -133,7 +133,8 @@ static void install(struct gateway *gateway, struct exchange_result *result, con
 	struct peer *peer = exchange_peer_owner(result->peer);
 	struct session_source source = {.remote = datagram->remote, .local = datagram->local};
 	bool answered = result->verdict == EXCHANGE_ESTABLISHED;
-	int error = session_install(peer, &result->new_keys, answered ? SESSION_KEY_SENDS : SESSION_KEY_AWAITS, &source);
+	int error =
+		session_install(peer, &result->new_keys, answered ? SESSION_KEY_SENDS : SESSION_KEY_AWAITS, &source);
 	retired_add(gateway, &result->retired);
 	if (error) {
 		log_line_errno(LOG_LEVEL_WARNING, error, "peer %s: keys not installed", peer_name(peer));

@@ -139,8 +139,9 @@ static void tunnel_route(struct gateway *gateway, const struct prefix *prefix)
 	char text[PREFIX_TEXT_BYTES];
 	prefix_format(prefix, text);
 	if (!prefix->length) {
-		log_warning("no route is set for AllowedIPs %s: a default route takes policy routing (wg-quick does it)",
-			    text);
+		log_warning(
+			"no route is set for AllowedIPs %s: a default route takes policy routing (wg-quick does it)",
+			text);
 		return;
 	}
 	int error = route_add(gateway->netlink, gateway->tunnel.ifindex, prefix);

@@ -73,8 +73,10 @@ static void say_occupant(uint32_t ifindex, const char *name, struct plane_error 
 	_cleanup_fd_ int fd = id ? bpf_prog_get_fd_by_id(id) : -1;
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &info_bytes))
 		(void)snprintf(info.name, sizeof(info.name), "?");
-	(void)plane_say(ret_error, 0, "%s: another XDP program is attached there: %s (id %u); remove it with "
-			"`ip link set dev %s xdp off`", name, info.name, id, name);
+	(void)plane_say(ret_error, 0,
+			"%s: another XDP program is attached there: %s (id %u); remove it with "
+			"`ip link set dev %s xdp off`",
+			name, info.name, id, name);
 }
 
 static int attach_link(struct plane *plane, uint32_t ifindex, __u32 mode)
@@ -119,7 +121,8 @@ int plane_attach_uplink(struct plane *plane, uint32_t ifindex, const char *name,
 	struct jvpn_uplink known;
 	bool native = false;
 	if (plane_has_uplink(plane, ifindex)) {
-		native = !bpf_map_lookup_elem(bpf_map__fd(plane->skeleton->maps.uplinks), &ifindex, &known) && known.native;
+		native = !bpf_map_lookup_elem(bpf_map__fd(plane->skeleton->maps.uplinks), &ifindex, &known) &&
+			 known.native;
 	} else {
 		int error = attach_new(plane, ifindex, name, &native, ret_error);
 		if (error)

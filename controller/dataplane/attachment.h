@@ -22,7 +22,6 @@ int attachment_open(struct plane *plane, struct plane_error *ret_error);
 void attachment_close(struct plane *plane);
 
 /* Fills the text and returns `error`. */
-int plane_say(struct plane_error *ret_error, int error, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+int plane_say(struct plane_error *ret_error, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

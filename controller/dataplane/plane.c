@@ -36,14 +36,16 @@ static int plane_check_meta(const char *interface, const struct jvpn_meta *meta,
 {
 	if (meta->abi_version != JVPN_ABI_VERSION)
 		return plane_say(ret_error, -EPROTO,
-				 "the state pinned in " JVPN_PIN_ROOT "/%s is of ABI %u, this jvpnd speaks %u: stop it with "
+				 "the state pinned in " JVPN_PIN_ROOT
+				 "/%s is of ABI %u, this jvpnd speaks %u: stop it with "
 				 "the jvpnd that made it, or remove that directory and the device %s",
 				 interface, meta->abi_version, JVPN_ABI_VERSION, interface);
 	if (meta->session_bytes != sizeof(struct jvpn_session) || meta->keypair_bytes != sizeof(struct jvpn_keypair) ||
 	    meta->counters_bytes != sizeof(struct jvpn_counters) ||
 	    strncmp(meta->interface, interface, sizeof(meta->interface)))
 		return plane_say(ret_error, -EPROTO,
-				 "the state pinned in " JVPN_PIN_ROOT "/%s is damaged: remove that directory and the device %s",
+				 "the state pinned in " JVPN_PIN_ROOT
+				 "/%s is damaged: remove that directory and the device %s",
 				 interface, interface);
 	return 1;
 }
@@ -61,7 +63,8 @@ int plane_find(const char *interface, struct jvpn_meta *ret_meta, struct plane_e
 	if (bpf_obj_get_info_by_fd(fd, &info, &info_bytes) || info.value_size != sizeof(meta) ||
 	    bpf_map_lookup_elem(fd, &zero, &meta))
 		return plane_say(ret_error, -EPROTO,
-				 "the state pinned in " JVPN_PIN_ROOT "/%s is not jvpn's or of another version", interface);
+				 "the state pinned in " JVPN_PIN_ROOT "/%s is not jvpn's or of another version",
+				 interface);
 	int answer = plane_check_meta(interface, &meta, ret_error);
 	if (answer > 0)
 		*ret_meta = meta;

@@ -70,7 +70,7 @@ bool plane_has_uplink(const struct plane *plane, uint32_t ifindex);
 
 bool plane_is_adopted(const struct plane *plane);
 int plane_map(const struct plane *plane, const char *name); /* fd, the plane's; -1: no such map */
-int plane_swap_program(const struct plane *plane);	     /* fd of bpf/swap.bpf.c */
+int plane_swap_program(const struct plane *plane);	    /* fd of bpf/swap.bpf.c */
 
 /* The memory-mapped `counters`: JVPN_SESSIONS_MAX of them, written by the data path, the plane's. */
 const struct jvpn_counters *plane_counters(const struct plane *plane);

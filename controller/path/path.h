@@ -12,7 +12,7 @@
 
 struct path_query {
 	struct endpoint remote;
-	struct jvpn_ip local;	 /* kept when a route allows it; all zero: the route chooses */
+	struct jvpn_ip local; /* kept when a route allows it; all zero: the route chooses */
 	uint32_t fwmark;
 	uint32_t tunnel_ifindex; /* never through this one */
 };

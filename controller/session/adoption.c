@@ -111,8 +111,7 @@ bool adoption_claim(struct adoption *adoption, struct peer *peer, const uint8_t 
 		struct found_session *found = &adoption->found[i];
 		if (found->owner || found->session.peer == PEER_NO_SLOT ||
 		    memcmp(found->session.peer_key, public_key, JVPN_KEY_BYTES) ||
-		    peer_at(peer->gateway, found->session.peer) ||
-		    peer->gateway->slot_used[found->session.slot])
+		    peer_at(peer->gateway, found->session.peer) || peer->gateway->slot_used[found->session.slot])
 			continue;
 		found->owner = peer;
 		peer_take_session(peer, &found->session);

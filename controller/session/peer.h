@@ -34,7 +34,7 @@ struct peer {
 	uint32_t slot;	    /* of `counters` */
 	uint32_t path_slot; /* that sends */
 	uint32_t next_path_id;
-	struct jvpn_path path; /* that sends */
+	struct jvpn_path path;	/* that sends */
 	uint32_t retiring_slot; /* path slot to clear, or PEER_NO_SLOT */
 	uint64_t retiring_until_ns;
 

@@ -11,8 +11,8 @@
 
 /* How a fresh key pair starts its life. */
 enum session_key_use {
-	SESSION_KEY_SENDS,   /* we are the initiator: it sends from now on */
-	SESSION_KEY_AWAITS,  /* we are the responder: it sends when the peer has used it */
+	SESSION_KEY_SENDS,  /* we are the initiator: it sends from now on */
+	SESSION_KEY_AWAITS, /* we are the responder: it sends when the peer has used it */
 };
 
 /* Where an authenticated packet came from. */
@@ -48,6 +48,5 @@ void session_retire_path(struct peer *peer, uint64_t now);
 
 /* Ends the session: route, record, key pairs; then the peer is as before its first handshake. */
 void session_end(struct peer *peer);
-
 
 #endif

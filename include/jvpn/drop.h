@@ -36,12 +36,13 @@
 	X(30, replay_contended, "too many CPUs committed to one replay window at once") \
 	X(31, link_scope, "link-local multicast on the tunnel device; it does not leave the host")
 
+#define JVPN_DROP_SLOTS 64 /* size of the `drops` map: room to grow without a new ABI */
+
 enum jvpn_drop {
 	JVPN_DROP_NONE = 0,
 #define JVPN_DROP_ENUM(number, name, sentence) JVPN_DROP_##name = (number),
 	JVPN_DROP_REASONS(JVPN_DROP_ENUM)
 #undef JVPN_DROP_ENUM
-	JVPN_DROP_SLOTS = 64, /* size of the `drops` map: room to grow without a new ABI */
 };
 
 #endif

@@ -26,7 +26,7 @@ struct jvpn_event {
 	struct jvpn_ip local;
 	struct jvpn_ip remote;
 	__be16 remote_port;
-	__u16 family; /* 4 or 6, of the outer packet */
+	__u16 family;	  /* 4 or 6, of the outer packet */
 	__u32 text_bytes; /* of the staged packet that follows (NEED_KEY), else 0 */
 };
 JVPN_ASSERT_SIZE(struct jvpn_event, 72);

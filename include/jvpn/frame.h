@@ -16,7 +16,7 @@
 
 #include "jvpn/types.h"
 
-#define JVPN_FRAME_ANY_PATH 0xffu /* the path that sends */
+#define JVPN_FRAME_ANY_PATH 0xffu    /* the path that sends */
 #define JVPN_FRAME_MAGIC 0x31766a01u /* in memory 01 'j' 'v' '1' */
 
 struct jvpn_frame {

@@ -48,14 +48,14 @@ JVPN_ASSERT_SIZE(struct jvpn_meta, 88);
 
 /* One way to reach the peer. A slot that sends or receives is never rewritten: a move takes a free one. */
 struct jvpn_path {
-	struct jvpn_ip local;  /* all zero: let the route choose (never while state is ACTIVE) */
+	struct jvpn_ip local; /* all zero: let the route choose (never while state is ACTIVE) */
 	struct jvpn_ip remote;
 	__be16 remote_port;
-	__u8 state; /* enum jvpn_path_state */
+	__u8 state;  /* enum jvpn_path_state */
 	__u8 family; /* 4 or 6; 0: slot is free */
 	__u32 ifindex;
-	__u32 mtu;  /* bytes of an outer IP packet */
-	__u32 id;   /* counts up within a session, never reused */
+	__u32 mtu; /* bytes of an outer IP packet */
+	__u32 id;  /* counts up within a session, never reused */
 	char name[16];
 };
 JVPN_ASSERT_SIZE(struct jvpn_path, 64);
@@ -87,18 +87,18 @@ struct jvpn_session {
 	__u64 keys; /* JVPN_KEYS */
 	__u64 id;
 	__u64 created_ns;
-	__u64 created_ms;   /* wall clock */
-	__u64 deadline_ns;  /* the data path sends and receives nothing after it; 0: none */
-	__u32 slot;	    /* index into `counters` */
-	__u32 peer;	    /* the controller's number of the peer */
-	__u32 key_epoch;    /* key pairs this session has had */
+	__u64 created_ms;  /* wall clock */
+	__u64 deadline_ns; /* the data path sends and receives nothing after it; 0: none */
+	__u32 slot;	   /* index into `counters` */
+	__u32 peer;	   /* the controller's number of the peer */
+	__u32 key_epoch;   /* key pairs this session has had */
 	__u32 switches;
 	__u32 policy_version;
-	__u16 reason;	    /* code of the last transition */
-	__u8 state;	    /* enum jvpn_session_state */
-	__u8 kind;	    /* enum jvpn_peer_kind */
+	__u16 reason; /* code of the last transition */
+	__u8 state;   /* enum jvpn_session_state */
+	__u8 kind;    /* enum jvpn_peer_kind */
 	__u8 peer_key[JVPN_KEY_BYTES];
-	__u8 tai64n[12];    /* newest handshake timestamp accepted: outlives the controller */
+	__u8 tai64n[12]; /* newest handshake timestamp accepted: outlives the controller */
 	__u32 next_path_id;
 	struct jvpn_path paths[JVPN_PATHS_MAX];
 };
@@ -129,24 +129,25 @@ struct jvpn_keypair {
 	__u8 pad[2];
 	__u32 send_key[JVPN_KEY_WORDS]; /* the key's bytes as little-endian words */
 	__u32 receive_key[JVPN_KEY_WORDS];
-	__u64 received;	    /* packets opened, for the rekey rule on reception */
+	__u64 received; /* packets opened, for the rekey rule on reception */
 	struct jvpn_replay replay;
 };
 JVPN_ASSERT_OFFSET(struct jvpn_keypair, send_key, 32);
 JVPN_ASSERT_SIZE(struct jvpn_keypair, 104 + sizeof(struct jvpn_replay));
 
-/* `counters`: slot -> this. Written by the data path, memory-mapped by the controller. "data" is a text of length > 0. */
+/* `counters`: slot -> this. Written by the data path, memory-mapped by the controller. "data" is a text of length > 0.
+ */
 struct jvpn_counters {
 	__u64 tx_packets;
 	__u64 tx_bytes; /* inner */
 	__u64 rx_packets;
-	__u64 rx_bytes; /* inner */
-	__u64 last_tx_ns;	/* any sealed packet, keepalives too */
+	__u64 rx_bytes;	  /* inner */
+	__u64 last_tx_ns; /* any sealed packet, keepalives too */
 	__u64 last_tx_data_ns;
-	__u64 last_rx_ns;	/* any packet that opened */
+	__u64 last_rx_ns; /* any packet that opened */
 	__u64 last_rx_data_ns;
 	__u64 last_event_ns[4]; /* rate limit of events, by kind % 4 */
-	__u64 send_counter; /* of the newest packet sent, under whichever key pair */
+	__u64 send_counter;	/* of the newest packet sent, under whichever key pair */
 	__u64 spare[3];
 };
 JVPN_ASSERT_SIZE(struct jvpn_counters, 128);

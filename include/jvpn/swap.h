@@ -15,13 +15,13 @@
 #include "jvpn/maps.h"
 
 enum jvpn_swap_op {
-	JVPN_SWAP_PATH = 1,    /* write `path` into `slot`, which must not be the sending one */
-	JVPN_SWAP_SEND = 2,    /* expected version -> version + 1, send on `slot`; state and reason with it */
-	JVPN_SWAP_KEYS = 3,    /* set the key word to current = `index`, next = `index2` */
-	JVPN_SWAP_NEXT = 4,    /* set only the unconfirmed key pair to `index` */
-	JVPN_SWAP_KILL_KEY = 5,/* mark key pair `index` dead, and take it out of the key word */
-	JVPN_SWAP_WIPE_KEY = 6,/* zero the keys and the window of a dead key pair */
-	JVPN_SWAP_TAI64N = 7,  /* remember the newest handshake timestamp */
+	JVPN_SWAP_PATH = 1,	/* write `path` into `slot`, which must not be the sending one */
+	JVPN_SWAP_SEND = 2,	/* expected version -> version + 1, send on `slot`; state and reason with it */
+	JVPN_SWAP_KEYS = 3,	/* set the key word to current = `index`, next = `index2` */
+	JVPN_SWAP_NEXT = 4,	/* set only the unconfirmed key pair to `index` */
+	JVPN_SWAP_KILL_KEY = 5, /* mark key pair `index` dead, and take it out of the key word */
+	JVPN_SWAP_WIPE_KEY = 6, /* zero the keys and the window of a dead key pair */
+	JVPN_SWAP_TAI64N = 7,	/* remember the newest handshake timestamp */
 };
 
 struct jvpn_swap {

@@ -63,10 +63,10 @@ struct jvpn_message_cookie {
 JVPN_ASSERT_SIZE(struct jvpn_message_cookie, 64);
 
 struct jvpn_message_data {
-	__le32 type; /* 4 */
+	__le32 type;	 /* 4 */
 	__le32 receiver; /* the receiver index the peer chose for this key pair */
-	__le64 counter;  /* nonce of the AEAD, one per packet and key */
-	/* sealed text and tag follow */
+	__le64 counter;	 /* nonce of the AEAD, one per packet and key */
+			 /* sealed text and tag follow */
 };
 JVPN_ASSERT_SIZE(struct jvpn_message_data, JVPN_DATA_HEADER_BYTES);
 JVPN_ASSERT_OFFSET(struct jvpn_message_data, counter, 8);
