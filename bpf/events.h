@@ -6,6 +6,7 @@
 #ifndef JVPN_BPF_EVENTS_H
 #define JVPN_BPF_EVENTS_H
 
+#include "bounds.h"
 #include "packet.h"
 
 #define MILLISECOND_NS 1000000ull
@@ -63,11 +64,11 @@ static __noinline void event_need_key(struct __sk_buff *skb, __u64 session, __u3
 	staged->event.session = session;
 	staged->event.peer = peer;
 	staged->event.at_ns = bpf_ktime_get_ns();
-	if (text_bytes > 0 && text_bytes <= JVPN_STAGED_TEXT_MAX_BYTES &&
-	    !bpf_skb_load_bytes(skb, text_at, staged->text, text_bytes))
+	__u64 bytes = text_bytes;
+	if (is_within(bytes, 1, JVPN_STAGED_TEXT_MAX_BYTES) && !bpf_skb_load_bytes(skb, text_at, staged->text, bytes))
 		staged->event.text_bytes = text_bytes;
-	__u32 bytes = sizeof(staged->event) + staged->event.text_bytes;
-	if (bytes <= sizeof(*staged))
+	bytes = sizeof(staged->event) + staged->event.text_bytes;
+	if (is_within(bytes, sizeof(staged->event), sizeof(*staged)))
 		bpf_ringbuf_output(&events, staged, bytes, 0);
 }
 

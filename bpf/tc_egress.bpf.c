@@ -8,7 +8,10 @@
 #include "jvpn/frame.h"
 #include "jvpn/wire.h"
 
+#pragma weak aead_seal_nonce
+#pragma weak aead_open_nonce
 #include "aead.h"
+#include "bounds.h"
 #include "events.h"
 #include "inner.h"
 #include "keypair.h"
@@ -87,12 +90,11 @@ static __always_inline enum verdict choose_session(struct __sk_buff *skb, struct
 /* A packet of the stack: loaded whole, since its header and its text are wanted alike. */
 static __always_inline enum verdict take_packet(struct __sk_buff *skb, struct departure *out, struct owner *owner)
 {
-	__u32 bytes = out->text_bytes;
-	if (bytes < sizeof(struct iphdr))
-		return DROP(send_malformed);
+	__u64 bytes = out->text_bytes;
 	if (bytes > JVPN_TEXT_MAX_BYTES)
 		return DROP(too_big);
-	if (bpf_skb_load_bytes(skb, sizeof(struct ethhdr), out->aead.text, bytes))
+	if (!is_within(bytes, sizeof(struct iphdr), JVPN_TEXT_MAX_BYTES) ||
+	    bpf_skb_load_bytes(skb, sizeof(struct ethhdr), out->aead.text, bytes))
 		return DROP(send_malformed);
 	if (!inner_parse(out->aead.text, bytes, &out->inner))
 		return DROP(send_malformed);
@@ -108,12 +110,12 @@ static __always_inline enum verdict take_frame(struct __sk_buff *skb, struct dep
 	if (bpf_skb_load_bytes(skb, sizeof(struct ethhdr), &frame, sizeof(frame)))
 		return DROP(send_malformed);
 	out->text_at += sizeof(frame);
-	__u32 bytes = frame.text_bytes;
+	__u64 bytes = frame.text_bytes;
 	if (frame.magic != JVPN_FRAME_MAGIC || bytes > out->text_bytes - sizeof(frame) || bytes > JVPN_TEXT_MAX_BYTES)
 		return DROP(send_malformed);
-	if (bytes && bpf_skb_load_bytes(skb, out->text_at, out->aead.text, bytes))
-		return DROP(send_malformed);
 	out->text_bytes = bytes;
+	if (is_within(bytes, 1, JVPN_TEXT_MAX_BYTES) && bpf_skb_load_bytes(skb, out->text_at, out->aead.text, bytes))
+		return DROP(send_malformed);
 	out->key = frame.key;
 	out->slot = frame.slot;
 	return session_find(frame.session, out->now, &owner->session);
@@ -209,10 +211,9 @@ static __always_inline enum verdict make_room(struct __sk_buff *skb, struct depa
 
 static __always_inline enum verdict store_sealed(struct __sk_buff *skb, struct departure *out, __u32 headers_bytes)
 {
-	__u32 sealed_bytes = out->padded_bytes + JVPN_TAG_BYTES;
-	if (sealed_bytes < JVPN_TAG_BYTES || sealed_bytes > JVPN_TEXT_MAX_BYTES + JVPN_TAG_BYTES)
-		return DROP(seal_failed);
-	if (bpf_skb_store_bytes(skb, sizeof(struct ethhdr) + headers_bytes, out->aead.text, sealed_bytes, 0))
+	__u64 sealed_bytes = out->padded_bytes + JVPN_TAG_BYTES;
+	if (!is_within(sealed_bytes, JVPN_TAG_BYTES, JVPN_TEXT_MAX_BYTES + JVPN_TAG_BYTES) ||
+	    bpf_skb_store_bytes(skb, sizeof(struct ethhdr) + headers_bytes, out->aead.text, sealed_bytes, 0))
 		return DROP(seal_failed);
 	return GO_ON;
 }

@@ -8,7 +8,10 @@
 #include "jvpn/wire.h"
 
 #include "admission.h"
+#pragma weak aead_seal_nonce
+#pragma weak aead_open_nonce
 #include "aead.h"
+#include "bounds.h"
 #include "events.h"
 #include "inner.h"
 #include "keypair.h"
@@ -44,8 +47,8 @@ struct owner {
 
 static __always_inline enum verdict open_text(struct xdp_md *ctx, struct arrival *in, struct jvpn_keypair *keypair)
 {
-	__u32 sealed_bytes = in->packet.message_bytes - sizeof(struct jvpn_message_data);
-	if (sealed_bytes < JVPN_TAG_BYTES || sealed_bytes > JVPN_TEXT_MAX_BYTES + JVPN_TAG_BYTES)
+	__u64 sealed_bytes = in->packet.message_bytes - sizeof(struct jvpn_message_data);
+	if (!is_within(sealed_bytes, JVPN_TAG_BYTES, JVPN_TEXT_MAX_BYTES + JVPN_TAG_BYTES))
 		return DROP(message_length);
 	if (bpf_xdp_load_bytes(ctx, in->packet.message_at + sizeof(struct jvpn_message_data), in->aead.text,
 			       sealed_bytes))
@@ -114,19 +117,19 @@ static __always_inline enum verdict inspect(struct arrival *in, struct owner *ow
 static __always_inline enum verdict deliver(struct xdp_md *ctx, struct arrival *in)
 {
 	struct ethhdr ethernet;
-	__u32 bytes = in->inner.bytes;
-	if (bytes < sizeof(struct iphdr) || bytes > JVPN_TEXT_MAX_BYTES)
-		return DROP(inner_malformed);
 	int head = in->packet.message_at + sizeof(struct jvpn_message_data) - sizeof(ethernet);
 	if (bpf_xdp_adjust_head(ctx, head))
 		return DROP(deliver_failed);
-	int tail = bpf_xdp_get_buff_len(ctx) - sizeof(ethernet) - bytes;
+	int tail = bpf_xdp_get_buff_len(ctx) - sizeof(ethernet) - in->inner.bytes;
 	if (bpf_xdp_adjust_tail(ctx, -tail))
 		return DROP(deliver_failed);
 	__builtin_memcpy(ethernet.h_dest, (const void *)knob_tunnel_mac, sizeof(ethernet.h_dest));
 	__builtin_memcpy(ethernet.h_source, (const void *)knob_dataplane_mac, sizeof(ethernet.h_source));
 	ethernet.h_proto = in->inner.family == 4 ? bpf_htons(ETHERTYPE_IPV4) : bpf_htons(ETHERTYPE_IPV6);
-	if (bpf_xdp_store_bytes(ctx, 0, &ethernet, sizeof(ethernet)) ||
+	if (bpf_xdp_store_bytes(ctx, 0, &ethernet, sizeof(ethernet)))
+		return DROP(deliver_failed);
+	__u64 bytes = in->inner.bytes;
+	if (!is_within(bytes, sizeof(struct iphdr), JVPN_TEXT_MAX_BYTES) ||
 	    bpf_xdp_store_bytes(ctx, sizeof(ethernet), in->aead.text, bytes))
 		return DROP(deliver_failed);
 	if (bpf_redirect_map(&delivery, 0, 0) != XDP_REDIRECT)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -297,8 +298,16 @@ static int start(struct gateway *gateway, struct plane_error *ret_error)
 	return error;
 }
 
+/* Keys shall not be swapped out: 16384 peers lock more than the usual limit. Best effort. */
+static void allow_locked_memory(void)
+{
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
+}
+
 int daemon_start(const struct daemon_setup *setup, struct gateway **ret_gateway, struct plane_error *ret_error)
 {
+	allow_locked_memory();
 	if (sodium_init() < 0)
 		return plane_say(ret_error, -EIO, "libsodium cannot be initialised");
 	struct gateway *gateway = calloc(1, sizeof(*gateway));

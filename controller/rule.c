@@ -190,6 +190,8 @@ static void rule_udp(struct gateway *gateway, uint8_t family, unsigned int budge
 {
 	uint8_t message[DATAGRAM_BYTES];
 	struct udp_datagram datagram;
+	/* A confirmation that waits is older than the datagram: the key slots must know it first. */
+	events_drain(gateway->events, LOOP_BUDGET);
 	while (budget-- && !udp_receive(gateway->udp, family, message, sizeof(message), &datagram)) {
 		if (datagram.truncated)
 			refuse(gateway, HANDSHAKE_REFUSAL_message_length, &datagram);

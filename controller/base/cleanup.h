@@ -26,12 +26,12 @@
  * DEFINE_CLEANUP(name, type, release) makes `_cleanup_(cleanup_name)` for a
  * pointer type: DEFINE_CLEANUP(json, json_t *, json_decref).
  */
-#define DEFINE_CLEANUP(name, type, release)            \
+#define DEFINE_CLEANUP(name, type, release) \
 	static inline void cleanup_##name(type *owner) \
-	{                                              \
-		if (*owner)                            \
-			release(*owner);               \
-	}                                              \
+	{ \
+		if (*owner) \
+			release(*owner); \
+	} \
 	struct cleanup_##name##_ends_with_a_semicolon
 
 static inline void cleanup_fd(int *fd)
@@ -74,12 +74,12 @@ static inline int take_fd(int *fd)
 }
 
 /* The value of the variable `pointer`, which is NULL afterwards. */
-#define take_ptr(pointer)                                 \
-	({                                                \
+#define take_ptr(pointer) \
+	({ \
 		__typeof__(pointer) *owner_ = &(pointer); \
-		__typeof__(pointer) taken_ = *owner_;     \
-		*owner_ = NULL;                           \
-		taken_;                                   \
+		__typeof__(pointer) taken_ = *owner_; \
+		*owner_ = NULL; \
+		taken_; \
 	})
 
 #endif

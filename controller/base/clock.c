@@ -78,8 +78,8 @@ void clock_tai64n(uint64_t wall_ns, const uint8_t last[JVPN_TAI64N_BYTES], uint8
 {
 	struct tai64n before = stamp_unpack(last);
 	struct tai64n stamp = {
-	        .label = TAI64_EPOCH + wall_ns / CLOCK_NS_PER_S,
-	        .ns = (uint32_t)(wall_ns % CLOCK_NS_PER_S) & ~(CLOCK_TAI64N_GRAIN_NS - 1),
+		.label = TAI64_EPOCH + wall_ns / CLOCK_NS_PER_S,
+		.ns = (uint32_t)(wall_ns % CLOCK_NS_PER_S) & ~(CLOCK_TAI64N_GRAIN_NS - 1),
 	};
 
 	if (!stamp_is_later(stamp, before))

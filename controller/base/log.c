@@ -28,10 +28,10 @@ static const struct {
 	const char *name;
 	int priority;
 } log_levels[] = {
-        [LOG_LEVEL_ERROR] = {"error", 3},
-        [LOG_LEVEL_WARNING] = {"warning", 4},
-        [LOG_LEVEL_INFO] = {"info", 6},
-        [LOG_LEVEL_DEBUG] = {"debug", 7},
+	[LOG_LEVEL_ERROR] = {"error", 3},
+	[LOG_LEVEL_WARNING] = {"warning", 4},
+	[LOG_LEVEL_INFO] = {"info", 6},
+	[LOG_LEVEL_DEBUG] = {"debug", 7},
 };
 #define LOG_LEVEL_COUNT (sizeof(log_levels) / sizeof(log_levels[0]))
 
@@ -94,7 +94,7 @@ struct line {
 };
 
 __attribute__((format(printf, 2, 0))) static void line_append_list(struct line *line, const char *format,
-                                                                   va_list arguments)
+								   va_list arguments)
 {
 	size_t room = line->used < sizeof(line->text) ? sizeof(line->text) - line->used : 0;
 	int wanted = vsnprintf(room ? line->text + line->used : NULL, room, format, arguments);

@@ -35,7 +35,7 @@ struct signal_handler {
 
 struct loop {
 	int epoll;
-	int status;      /* of loop_stop(); -1: go on */
+	int status;	 /* of loop_stop(); -1: go on */
 	size_t fd_count; /* the living */
 	bool has_dead;
 	struct loop_fd *sources;
@@ -106,7 +106,7 @@ void loop_free(struct loop *loop)
 }
 
 int loop_add_fd(struct loop *loop, int fd, uint32_t events, loop_fd_fn function, void *userdata,
-                struct loop_fd **ret_source)
+		struct loop_fd **ret_source)
 {
 	_cleanup_free_ struct loop_fd *source = NULL;
 	struct epoll_event event = {.events = events};

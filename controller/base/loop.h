@@ -74,7 +74,7 @@ int loop_turn(struct loop *loop, uint64_t wait_ns);
 
 /* -ENOSPC at LOOP_FDS_MAX, -EEXIST when the fd is there already. `ret_source` may be NULL. */
 int loop_add_fd(struct loop *loop, int fd, uint32_t events, loop_fd_fn function, void *userdata,
-                struct loop_fd **ret_source);
+		struct loop_fd **ret_source);
 int loop_set_events(struct loop_fd *source, uint32_t events);
 void loop_remove_fd(struct loop_fd *source); /* NULL is fine */
 

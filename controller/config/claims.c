@@ -26,9 +26,9 @@ int config_claim_add(struct config_parser *parser, const struct prefix *prefix)
 		parser->claims = claims;
 	}
 	parser->claims[parser->claim_count++] = (struct config_claim){
-	        .prefix = *prefix,
-	        .peer = (uint32_t)parser->config->peer_count - 1,
-	        .line = parser->line,
+		.prefix = *prefix,
+		.peer = (uint32_t)parser->config->peer_count - 1,
+		.line = parser->line,
 	};
 	return 0;
 }
@@ -49,8 +49,8 @@ static int fail_twice(struct config_parser *parser, const struct config_claim *f
 
 	prefix_format(&second->prefix, prefix);
 	return config_fail_at(parser, second->line,
-	                      "AllowedIPs: %s already belongs to the peer of line %u (given in line %u)", prefix,
-	                      parser->config->peers[first->peer].line, first->line);
+			      "AllowedIPs: %s already belongs to the peer of line %u (given in line %u)", prefix,
+			      parser->config->peers[first->peer].line, first->line);
 }
 
 /* Marks repetitions within one peer; refuses those across peers. */
@@ -131,8 +131,8 @@ static int check_public_keys(struct config_parser *parser)
 	if (!offender)
 		return 0;
 	return config_fail_at(parser, parser->public_key_lines[offender - config->peers],
-	                      "PublicKey: the peer of line %u has the same (given in line %u)", owner->line,
-	                      parser->public_key_lines[owner - config->peers]);
+			      "PublicKey: the peer of line %u has the same (given in line %u)", owner->line,
+			      parser->public_key_lines[owner - config->peers]);
 }
 
 int config_claims_settle(struct config_parser *parser)

@@ -34,7 +34,7 @@
 
 struct config_error {
 	unsigned int line; /* from 1; 0: the file as a whole */
-	char text[256];    /* "ListenPort: '70000' is not 0..65535": no file, no line, no newline */
+	char text[256];	   /* "ListenPort: '70000' is not 0..65535": no file, no line, no newline */
 };
 
 struct config_peer {
@@ -51,13 +51,13 @@ struct config_peer {
 /* Owns everything it points to; release with config_free(), which wipes the keys. */
 struct config {
 	const uint8_t *private_key; /* into the locked area; NULL only between config_parse() and reading the file */
-	char *private_key_file;     /* as written; NULL: PrivateKey was given */
+	char *private_key_file;	    /* as written; NULL: PrivateKey was given */
 	unsigned int private_key_file_line;
-	uint32_t fwmark;          /* 0: off */
-	uint16_t listen_port;     /* 0: choose one */
-	uint16_t mtu;             /* 0: not given */
-	bool table_off;           /* Table = off: install no routes */
-	bool has_wg_quick_keys;   /* a key left to wg-quick was given (PostUp ...), which jvpnd does not act on */
+	uint32_t fwmark;	  /* 0: off */
+	uint16_t listen_port;	  /* 0: choose one */
+	uint16_t mtu;		  /* 0: not given */
+	bool table_off;		  /* Table = off: install no routes */
+	bool has_wg_quick_keys;	  /* a key left to wg-quick was given (PostUp ...), which jvpnd does not act on */
 	struct prefix *addresses; /* with their host bits */
 	size_t address_count;
 	char (*uplinks)[IFNAMSIZ];

@@ -61,7 +61,7 @@ static int read_whole(int fd, char *buffer, size_t capacity, size_t *ret_length)
 
 /* `name` is how errors call the file: "" for the configuration itself, which the caller names. */
 static int read_file(struct config_parser *parser, const char *name, const char *path, size_t most,
-                     struct content *ret_content)
+		     struct content *ret_content)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a FIFO must not hold us */
 	_cleanup_(content_release) struct content content = {.text = NULL};
@@ -74,7 +74,7 @@ static int read_file(struct config_parser *parser, const char *name, const char 
 	}
 	if (!S_ISREG(status.st_mode))
 		return fail(parser, S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, "%sis not a regular file%s", name,
-		            S_ISDIR(status.st_mode) ? " but a directory" : "");
+			    S_ISDIR(status.st_mode) ? " but a directory" : "");
 	if (status.st_size < 0 || (size_t)status.st_size > most)
 		return fail(parser, -EFBIG, "%sis longer than %zu bytes", name, most);
 	content.text = secret_alloc((size_t)status.st_size + 1);
@@ -94,7 +94,7 @@ static int check_mode(struct config_parser *parser, const char *name, mode_t mod
 	if ((mode & (S_IRWXG | S_IRWXO)) == 0)
 		return 0;
 	return fail(parser, -EACCES, "%s%s by others (mode %04o): chmod 600", name,
-	            mode & (S_IRGRP | S_IROTH) ? "readable" : "accessible", mode);
+		    mode & (S_IRGRP | S_IROTH) ? "readable" : "accessible", mode);
 }
 
 static bool holds_keys(const struct config *config)

@@ -13,7 +13,7 @@
 
 /* Runs `add` for each item of a list. */
 int config_parse_items(struct config_parser *parser, const struct config_key *key, struct config_text list,
-                       config_key_fn add)
+		       config_key_fn add)
 {
 	struct config_text item, rest = list;
 	int more = config_list_next(&rest, &item);
@@ -33,28 +33,28 @@ int config_parse_items(struct config_parser *parser, const struct config_key *ke
 #define KEY_FORM "a key of 44 base64 characters"
 
 static const struct config_key keys[] = {
-        {"PrivateKey", CONFIG_INTERFACE, config_parse_private_key, KEY_FORM ", not all zero", CONFIG_KEY_SECRET},
-        {"PrivateKeyFile", CONFIG_INTERFACE, config_parse_private_key_file,
-         "a path of 1.." TEXT_OF(CONFIG_PATH_MAX_CHARS) " characters", 0},
-        {"ListenPort", CONFIG_INTERFACE, config_parse_listen_port, "0..65535", 0},
-        {"Address", CONFIG_INTERFACE, config_parse_addresses, "ADDRESS or ADDRESS/LENGTH with LENGTH 0..32 or 0..128",
-         CONFIG_KEY_REPEATS},
-        {"MTU", CONFIG_INTERFACE, config_parse_mtu, TEXT_OF(JVPN_MTU_MIN) ".." TEXT_OF(JVPN_TEXT_MAX_BYTES), 0},
-        {"Uplinks", CONFIG_INTERFACE, config_parse_uplinks, "a device name of 1..15 characters", CONFIG_KEY_REPEATS},
-        {"FwMark", CONFIG_INTERFACE, config_parse_fwmark, "off, 0..4294967295 or 0x0..0xffffffff", 0},
-        {"Table", CONFIG_INTERFACE, config_parse_table, "off, auto or 0..4294967295", 0},
-        {"DNS", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
-        {"PreUp", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
-        {"PostUp", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
-        {"PreDown", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
-        {"PostDown", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
-        {"SaveConfig", CONFIG_INTERFACE, config_leave_to_wg_quick, "", 0},
-        {"PublicKey", CONFIG_PEER, config_parse_public_key, KEY_FORM ", not all zero", 0},
-        {"PresharedKey", CONFIG_PEER, config_parse_preshared_key, KEY_FORM, CONFIG_KEY_SECRET},
-        {"AllowedIPs", CONFIG_PEER, config_parse_allowed_ips, "ADDRESS or ADDRESS/LENGTH with LENGTH 0..32 or 0..128",
-         CONFIG_KEY_REPEATS},
-        {"Endpoint", CONFIG_PEER, config_parse_endpoint, "IPV4:PORT, [IPV6]:PORT or NAME:PORT with PORT 1..65535", 0},
-        {"PersistentKeepalive", CONFIG_PEER, config_parse_keepalive, "off or 0..65535 seconds", 0},
+	{"PrivateKey", CONFIG_INTERFACE, config_parse_private_key, KEY_FORM ", not all zero", CONFIG_KEY_SECRET},
+	{"PrivateKeyFile", CONFIG_INTERFACE, config_parse_private_key_file,
+	 "a path of 1.." TEXT_OF(CONFIG_PATH_MAX_CHARS) " characters", 0},
+	{"ListenPort", CONFIG_INTERFACE, config_parse_listen_port, "0..65535", 0},
+	{"Address", CONFIG_INTERFACE, config_parse_addresses, "ADDRESS or ADDRESS/LENGTH with LENGTH 0..32 or 0..128",
+	 CONFIG_KEY_REPEATS},
+	{"MTU", CONFIG_INTERFACE, config_parse_mtu, TEXT_OF(JVPN_MTU_MIN) ".." TEXT_OF(JVPN_TEXT_MAX_BYTES), 0},
+	{"Uplinks", CONFIG_INTERFACE, config_parse_uplinks, "a device name of 1..15 characters", CONFIG_KEY_REPEATS},
+	{"FwMark", CONFIG_INTERFACE, config_parse_fwmark, "off, 0..4294967295 or 0x0..0xffffffff", 0},
+	{"Table", CONFIG_INTERFACE, config_parse_table, "off, auto or 0..4294967295", 0},
+	{"DNS", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
+	{"PreUp", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
+	{"PostUp", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
+	{"PreDown", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
+	{"PostDown", CONFIG_INTERFACE, config_leave_to_wg_quick, "", CONFIG_KEY_REPEATS},
+	{"SaveConfig", CONFIG_INTERFACE, config_leave_to_wg_quick, "", 0},
+	{"PublicKey", CONFIG_PEER, config_parse_public_key, KEY_FORM ", not all zero", 0},
+	{"PresharedKey", CONFIG_PEER, config_parse_preshared_key, KEY_FORM, CONFIG_KEY_SECRET},
+	{"AllowedIPs", CONFIG_PEER, config_parse_allowed_ips, "ADDRESS or ADDRESS/LENGTH with LENGTH 0..32 or 0..128",
+	 CONFIG_KEY_REPEATS},
+	{"Endpoint", CONFIG_PEER, config_parse_endpoint, "IPV4:PORT, [IPV6]:PORT or NAME:PORT with PORT 1..65535", 0},
+	{"PersistentKeepalive", CONFIG_PEER, config_parse_keepalive, "off or 0..65535 seconds", 0},
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 _Static_assert(KEY_COUNT <= CONFIG_KEYS_MAX, "struct config_parser has a line for each key");
@@ -101,7 +101,7 @@ int config_key_apply(struct config_parser *parser, struct config_text name, stru
 		}
 		if (parser->seen[i] != 0 && !(keys[i].flags & CONFIG_KEY_REPEATS))
 			return config_fail(parser, "%s is given twice, first in line %u", keys[i].name,
-			                   parser->seen[i]);
+					   parser->seen[i]);
 		parser->seen[i] = parser->line;
 		return keys[i].parse(parser, &keys[i], value);
 	}

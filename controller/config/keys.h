@@ -11,7 +11,7 @@
 
 /* Runs `add` for each item of a list; refuses an empty item. */
 int config_parse_items(struct config_parser *parser, const struct config_key *key, struct config_text list,
-                       config_key_fn add);
+		       config_key_fn add);
 
 /* interface_keys.c */
 int config_parse_private_key(struct config_parser *parser, const struct config_key *key, struct config_text value);

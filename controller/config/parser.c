@@ -12,7 +12,7 @@
 #include "base/secret.h"
 
 __attribute__((format(printf, 3, 0))) static void set_error(struct config_error *error, unsigned int line,
-                                                            const char *format, va_list arguments)
+							    const char *format, va_list arguments)
 {
 	error->line = line;
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
@@ -70,7 +70,7 @@ static int section_end(struct config_parser *parser)
 
 	if (parser->section == CONFIG_INTERFACE && !config->private_key && !config->private_key_file)
 		return config_fail_at(parser, parser->section_line,
-		                      "[Interface] has no PrivateKey (base64) and no PrivateKeyFile (a path)");
+				      "[Interface] has no PrivateKey (base64) and no PrivateKeyFile (a path)");
 	if (parser->section == CONFIG_PEER && parser->public_key_lines[config->peer_count - 1] == 0)
 		return config_fail_at(parser, parser->section_line, "[Peer] has no PublicKey (base64)");
 	return 0;
@@ -133,8 +133,8 @@ static int parse_line(struct config_parser *parser, struct config_text line)
 	if (!equals) /* not shown: it may be a key */
 		return config_fail(parser, "the line is neither '[Section]' nor 'Key = value'");
 	return config_key_apply(
-	        parser, config_trim((struct config_text){line.start, (size_t)(equals - line.start)}),
-	        config_trim((struct config_text){equals + 1, (size_t)(line.start + line.length - equals) - 1}));
+		parser, config_trim((struct config_text){line.start, (size_t)(equals - line.start)}),
+		config_trim((struct config_text){equals + 1, (size_t)(line.start + line.length - equals) - 1}));
 }
 
 static struct config_text skip_mark(struct config_text text)
@@ -171,8 +171,8 @@ static int check_whole(struct config_parser *parser)
 	for (size_t i = 0; config->mtu != 0 && i < config->address_count; i++) {
 		if (config->addresses[i].family == 6 && config->mtu < CONFIG_MTU_MIN_V6)
 			return config_fail_at(parser, parser->mtu_line,
-			                      "MTU: %u is below %d, which an IPv6 Address needs", config->mtu,
-			                      CONFIG_MTU_MIN_V6);
+					      "MTU: %u is below %d, which an IPv6 Address needs", config->mtu,
+					      CONFIG_MTU_MIN_V6);
 	}
 	return config_claims_settle(parser);
 }

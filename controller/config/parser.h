@@ -44,7 +44,7 @@ struct config_parser {
 	unsigned int seen[CONFIG_KEYS_MAX]; /* line of each key in this section; 0: not yet */
 	size_t peers_capacity;
 	unsigned int *public_key_lines; /* one a peer */
-	struct config_claim *claims;    /* of all peers, in the file's order */
+	struct config_claim *claims;	/* of all peers, in the file's order */
 	size_t claim_count;
 };
 
@@ -69,7 +69,7 @@ int config_key_apply(struct config_parser *parser, struct config_text name, stru
 /* Fill the error at the present line, and return -EINVAL. */
 int config_fail(struct config_parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int config_fail_at(struct config_parser *parser, unsigned int line, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 /* "Name: 'value' is not FORM", without the value when it is a secret. */
 int config_refuse(struct config_parser *parser, const struct config_key *key, struct config_text value);
 int config_out_of_memory(struct config_parser *parser); /* -ENOMEM */

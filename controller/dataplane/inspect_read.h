@@ -23,7 +23,7 @@
 #include "jvpn/maps.h"
 #include "net/prefix.h"
 
-#define INSPECT_READINGS 4
+#define INSPECT_READINGS 16
 
 struct inspect_session {
 	uint64_t id; /* the map's key; session.id should be the same */
@@ -74,11 +74,5 @@ int inspect_drops(const struct inspect *inspect, uint64_t ret_drops[static JVPN_
 
 /* The ifindex opened packets are handed to; 0: none. */
 int inspect_delivery(const struct inspect *inspect, uint32_t *ret_ifindex);
-
-/* Bytes of the ring buffer `events` that nobody has consumed. Consumes nothing. */
-int inspect_events_unread(const struct inspect *inspect, uint64_t *ret_bytes);
-
-/* Elements in the map; of an array the ones that are not all zero; of `events` the unread bytes. */
-int inspect_used(const struct inspect *inspect, enum inspect_map map, uint64_t *ret_used);
 
 #endif

@@ -29,7 +29,7 @@ struct bucket {
 
 struct admission {
 	__u8 key[ADMISSION_KEY_BYTES];
-	__u64 slot;	    /* the newest slot: now / SLOT_NS */
+	__u64 slot;	     /* the newest slot: now / SLOT_NS */
 	__u32 counts[SLOTS]; /* by slot % SLOTS */
 	__u32 sum;
 	__u64 loaded_ns; /* when the load was last seen high */

@@ -138,8 +138,8 @@ int cookie_create_reply(const struct cookie_keys *keys, const struct cookie_secr
 		       sizeof(reply.receiver));
 		memcpy(reply.nonce, nonce, JVPN_COOKIE_NONCE_BYTES);
 		(void)crypto_aead_xchacha20poly1305_ietf_encrypt(reply.sealed_cookie, NULL, cookie, sizeof(cookie),
-								 bytes + mac1_offset(len), JVPN_MAC_BYTES, NULL,
-								 nonce, keys->reply);
+								 bytes + mac1_offset(len), JVPN_MAC_BYTES, NULL, nonce,
+								 keys->reply);
 		*ret_reply = reply;
 	}
 	sodium_memzero(cookie, sizeof(cookie));

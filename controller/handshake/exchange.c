@@ -154,9 +154,9 @@ void exchange_forget_keys(struct exchange *exchange, struct exchange_peer *peer,
 int exchange_adopt_keypair(struct exchange *exchange, struct exchange_peer *peer, enum exchange_slot slot,
 			   const struct keyslot *found)
 {
-	struct keyslot *into = slot == EXCHANGE_PREVIOUS ? &peer->slots.previous :
-			       slot == EXCHANGE_CURRENT	 ? &peer->slots.current :
-							   &peer->slots.next;
+	struct keyslot *into = slot == EXCHANGE_PREVIOUS  ? &peer->slots.previous
+			       : slot == EXCHANGE_CURRENT ? &peer->slots.current
+							  : &peer->slots.next;
 	int r;
 
 	if (!found->local_index || !found->birth_ns)

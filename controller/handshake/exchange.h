@@ -14,7 +14,9 @@
  *      install new_keys (if the verdict has any), take `retired` out of the data path, send `reply` back to
  *      the source, persist exchange_peer_stamp() (RESPONDED), send a keepalive or what was staged (ESTABLISHED),
  *      exchange_result_wipe().
- *   3. JVPN_EVENT_NEED_KEY: exchange_need_key(). JVPN_EVENT_KEY_CONFIRMED: exchange_confirmed().
+ *   3. JVPN_EVENT_NEED_KEY: exchange_need_key(). JVPN_EVENT_KEY_CONFIRMED, or the session's current index found
+ *      to be our `next` in a sweep: exchange_confirmed(). Take these events before handshake datagrams: a new
+ *      initiation replaces `next`, and the data path may already send under it.
  *   4. Every 250 ms, at exchange_deadline() and after each of 2. and 3.: exchange_decide() and do what it says:
  *      SEND_INITIATION: exchange_initiate() and send it to the peer's endpoint (also without success: do not
  *      repeat, the retry comes); SEND_KEEPALIVE; GIVE_UP: drop staged packets; WIPE_KEYS: exchange_forget_keys().
@@ -64,11 +66,11 @@ enum exchange_verdict {
 /* Holds key material in RESPONDED and ESTABLISHED: exchange_result_wipe() after use. */
 struct exchange_result {
 	enum exchange_verdict verdict;
-	enum handshake_refusal refusal;	  /* REFUSED */
-	struct exchange_peer *peer;	  /* authenticated; NULL in REFUSED and COOKIE_ASKED */
-	size_t reply_len;		  /* 0: nothing to send; always less than the datagram's length */
+	enum handshake_refusal refusal; /* REFUSED */
+	struct exchange_peer *peer;	/* authenticated; NULL in REFUSED and COOKIE_ASKED */
+	size_t reply_len;		/* 0: nothing to send; always less than the datagram's length */
 	__u8 reply[EXCHANGE_REPLY_MAX_BYTES];
-	struct noise_keys new_keys;	  /* RESPONDED, ESTABLISHED */
+	struct noise_keys new_keys;	 /* RESPONDED, ESTABLISHED */
 	struct keyslots_retired retired; /* key pairs to take out of the data path */
 };
 
@@ -90,13 +92,12 @@ const __u8 *exchange_public_key(const struct exchange *exchange);
 
 /* psk NULL: none. -EEXIST; -ELOOP: it is our own public key (WireGuard ignores such a peer silently);
  * -ENOSPC: JVPN_SESSIONS_MAX peers; -ENOMEM. */
-int exchange_peer_add(struct exchange *exchange, const __u8 public_key[JVPN_KEY_BYTES],
-		      const __u8 psk[JVPN_KEY_BYTES], void *owner, struct exchange_peer **ret_peer);
+int exchange_peer_add(struct exchange *exchange, const __u8 public_key[JVPN_KEY_BYTES], const __u8 psk[JVPN_KEY_BYTES],
+		      void *owner, struct exchange_peer **ret_peer);
 
 /* Wipes everything about it. The retired key pairs are the caller's to take out of the data path first:
  * unlink, then wipe. */
-void exchange_peer_remove(struct exchange *exchange, struct exchange_peer *peer,
-			  struct keyslots_retired *ret_retired);
+void exchange_peer_remove(struct exchange *exchange, struct exchange_peer *peer, struct keyslots_retired *ret_retired);
 
 /* NULL: none. Key pairs and a handshake in flight go on; the next step uses it (as WireGuard does). */
 void exchange_peer_set_psk(struct exchange_peer *peer, const __u8 psk[JVPN_KEY_BYTES]);
@@ -132,8 +133,8 @@ int exchange_initiate(struct exchange *exchange, struct exchange_peer *peer, __u
 		      struct jvpn_message_initiation *ret_message);
 
 /* Takes any bytes. ret_result is always filled whole. */
-void exchange_receive(struct exchange *exchange, const void *datagram, size_t len, const struct source *from,
-		      __u64 now, struct exchange_entropy *entropy, struct exchange_result *ret_result);
+void exchange_receive(struct exchange *exchange, const void *datagram, size_t len, const struct source *from, __u64 now,
+		      struct exchange_entropy *entropy, struct exchange_result *ret_result);
 
 void exchange_result_wipe(struct exchange_result *result);
 
@@ -149,8 +150,7 @@ void exchange_need_key(struct exchange_peer *peer, __u64 now);
 void exchange_rest(struct exchange_peer *peer);
 
 /* Wipes the handshake in flight and empties all key slots: WIPE_KEYS, a new identity, an ended session. */
-void exchange_forget_keys(struct exchange *exchange, struct exchange_peer *peer,
-			  struct keyslots_retired *ret_retired);
+void exchange_forget_keys(struct exchange *exchange, struct exchange_peer *peer, struct keyslots_retired *ret_retired);
 
 enum exchange_slot { EXCHANGE_PREVIOUS, EXCHANGE_CURRENT, EXCHANGE_NEXT };
 
@@ -161,8 +161,7 @@ int exchange_adopt_keypair(struct exchange *exchange, struct exchange_peer *peer
 
 /* ---- timers ---- see timers.h; key_birth_ns and key_initiator of `seen` are filled in here, from `current` */
 
-unsigned int exchange_decide(struct exchange_peer *peer, const struct timers_seen *seen, __u64 now,
-			     __u32 jitter_ms);
+unsigned int exchange_decide(struct exchange_peer *peer, const struct timers_seen *seen, __u64 now, __u32 jitter_ms);
 __u64 exchange_deadline(const struct exchange_peer *peer, const struct timers_seen *seen);
 
 /* For metrics. */

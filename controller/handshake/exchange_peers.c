@@ -10,8 +10,8 @@
 #include "handshake/exchange.h"
 #include "handshake/exchange_state.h"
 
-int exchange_peer_add(struct exchange *exchange, const __u8 public_key[JVPN_KEY_BYTES],
-		      const __u8 psk[JVPN_KEY_BYTES], void *owner, struct exchange_peer **ret_peer)
+int exchange_peer_add(struct exchange *exchange, const __u8 public_key[JVPN_KEY_BYTES], const __u8 psk[JVPN_KEY_BYTES],
+		      void *owner, struct exchange_peer **ret_peer)
 {
 	const struct noise_identity *identity = exchange_identity(exchange);
 	struct exchange_peer *peer;

@@ -15,8 +15,8 @@ static int write_message(const struct exchange *exchange, const struct exchange_
 			 struct noise_handshake *handshake, struct cookie_jar *jar,
 			 struct jvpn_message_initiation *message)
 {
-	int r = noise_create_initiation(handshake, &exchange->secrets->identity, &peer->noise, ephemeral, stamp,
-					index, message);
+	int r = noise_create_initiation(handshake, &exchange->secrets->identity, &peer->noise, ephemeral, stamp, index,
+					message);
 
 	return r ? r : cookie_stamp(jar, &peer->cookie_keys, now, message, sizeof(*message));
 }

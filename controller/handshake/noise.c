@@ -63,8 +63,8 @@ void noise_peer_set(struct noise_peer *ret_peer, const struct noise_identity *id
 
 /* -> e, es, s, ss, {t} */
 static int write_initiation(struct transcript *now, const struct noise_identity *identity,
-				       const struct noise_peer *peer, const __u8 ephemeral[JVPN_KEY_BYTES],
-				       const __u8 stamp[JVPN_TAI64N_BYTES], struct jvpn_message_initiation *message)
+			    const struct noise_peer *peer, const __u8 ephemeral[JVPN_KEY_BYTES],
+			    const __u8 stamp[JVPN_TAI64N_BYTES], struct jvpn_message_initiation *message)
 {
 	int r = transcript_begin(now, identity->chain, identity->hash, peer->public_key);
 
@@ -159,8 +159,8 @@ static int derive_keys(struct noise_keys *ret_keys, const struct transcript *now
 		       bool initiator)
 {
 	struct noise_keys keys = {.local_index = local_index, .remote_index = remote_index, .initiator = initiator};
-	int r = initiator ? transcript_split(now, keys.send, keys.receive) :
-			    transcript_split(now, keys.receive, keys.send);
+	int r = initiator ? transcript_split(now, keys.send, keys.receive)
+			  : transcript_split(now, keys.receive, keys.send);
 
 	if (!r)
 		*ret_keys = keys;

@@ -40,8 +40,8 @@ struct noise_identity {
 /* Who they are, as far as the handshake cares. Secret. */
 struct noise_peer {
 	__u8 public_key[JVPN_KEY_BYTES];
-	__u8 psk[JVPN_KEY_BYTES];	       /* all zero: none */
-	__u8 static_static[JVPN_KEY_BYTES];    /* DH(own static, theirs); all zero: none, handshakes refused */
+	__u8 psk[JVPN_KEY_BYTES];	      /* all zero: none */
+	__u8 static_static[JVPN_KEY_BYTES];   /* DH(own static, theirs); all zero: none, handshakes refused */
 	__u8 newest_stamp[JVPN_TAI64N_BYTES]; /* of the initiations accepted; the owner of the peer commits it */
 };
 

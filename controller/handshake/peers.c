@@ -13,7 +13,7 @@
 #define CHUNK_PEERS 64
 #define CHUNKS (JVPN_SESSIONS_MAX / CHUNK_PEERS)
 #define PLACES (JVPN_SESSIONS_MAX * 2)
-_Static_assert(CHUNKS * CHUNK_PEERS == JVPN_SESSIONS_MAX, "whole chunks");
+_Static_assert(JVPN_SESSIONS_MAX % CHUNK_PEERS == 0, "whole chunks");
 _Static_assert((PLACES & (PLACES - 1)) == 0, "places are chosen by a mask");
 _Static_assert(PEERS_SEED_BYTES == crypto_shorthash_KEYBYTES, "the seed is SipHash's key");
 /* sodium_malloc() aligns the end of an area, so its start is aligned as its size is */

@@ -102,8 +102,8 @@ static enum handshake_refusal admit(struct exchange *exchange, const struct arri
 		return refusal_of(ask_cookie(exchange, arrival, result));
 	if (r)
 		return HANDSHAKE_REFUSAL_internal;
-	return admission_allow(exchange->admission, &arrival->from->ip, arrival->now) ? HANDSHAKE_REFUSAL_none :
-											 HANDSHAKE_REFUSAL_rate;
+	return admission_allow(exchange->admission, &arrival->from->ip, arrival->now) ? HANDSHAKE_REFUSAL_none
+										      : HANDSHAKE_REFUSAL_rate;
 }
 
 /* Who began, and is it true, new and not too often? */
@@ -249,12 +249,12 @@ static enum handshake_refusal receive(struct exchange *exchange, const struct ar
 	refusal = admit(exchange, arrival, result);
 	if (refusal || result->verdict == EXCHANGE_COOKIE_ASKED)
 		return refusal;
-	return type == JVPN_MESSAGE_INITIATION ? receive_initiation(exchange, arrival, result) :
-						 receive_response(exchange, arrival, result);
+	return type == JVPN_MESSAGE_INITIATION ? receive_initiation(exchange, arrival, result)
+					       : receive_response(exchange, arrival, result);
 }
 
-void exchange_receive(struct exchange *exchange, const void *datagram, size_t len, const struct source *from,
-		      __u64 now, struct exchange_entropy *entropy, struct exchange_result *ret_result)
+void exchange_receive(struct exchange *exchange, const void *datagram, size_t len, const struct source *from, __u64 now,
+		      struct exchange_entropy *entropy, struct exchange_result *ret_result)
 {
 	struct arrival arrival = {.bytes = datagram, .len = len, .from = from, .now = now, .entropy = entropy};
 	enum handshake_refusal refusal;

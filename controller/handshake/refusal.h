@@ -29,7 +29,7 @@ enum handshake_refusal {
 #define HANDSHAKE_REFUSAL_ENUM(number, name, sentence) HANDSHAKE_REFUSAL_##name = (number),
 	HANDSHAKE_REFUSALS(HANDSHAKE_REFUSAL_ENUM)
 #undef HANDSHAKE_REFUSAL_ENUM
-	HANDSHAKE_REFUSAL_COUNT,
+		HANDSHAKE_REFUSAL_COUNT,
 };
 
 /* "mac1", "flood" ...; never NULL */

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-#define SECONDS(s) ((__u64)(s) * CLOCK_NS_PER_S)
+#define SECONDS(s) ((__u64)(s)*CLOCK_NS_PER_S)
 #define REKEY_TIMEOUT_NS SECONDS(JVPN_REKEY_TIMEOUT_S)
 #define REKEY_ATTEMPT_NS SECONDS(JVPN_REKEY_ATTEMPT_TIME_S)
 #define REKEY_AFTER_NS SECONDS(JVPN_REKEY_AFTER_TIME_S)
@@ -24,8 +24,7 @@ static __u64 later(__u64 a, __u64 b)
 
 static __u64 jitter_ns(__u32 jitter_ms)
 {
-	return (jitter_ms < JVPN_REKEY_TIMEOUT_JITTER_MS ? jitter_ms : JVPN_REKEY_TIMEOUT_JITTER_MS) *
-	       CLOCK_NS_PER_MS;
+	return (jitter_ms < JVPN_REKEY_TIMEOUT_JITTER_MS ? jitter_ms : JVPN_REKEY_TIMEOUT_JITTER_MS) * CLOCK_NS_PER_MS;
 }
 
 /* ---- what happened ---- */
@@ -204,8 +203,7 @@ static unsigned int give_up(struct timers *timers, const struct timers_seen *see
 }
 
 /* The attempt under way: give up, retry, begin, or wait. */
-static unsigned int advance_attempt(struct timers *timers, const struct timers_seen *seen, __u64 now,
-				    __u32 jitter_ms)
+static unsigned int advance_attempt(struct timers *timers, const struct timers_seen *seen, __u64 now, __u32 jitter_ms)
 {
 	bool retry = timers->retry_at_ns && now >= timers->retry_at_ns;
 

@@ -22,7 +22,7 @@ static void put_ip(struct nlmsghdr *header, uint16_t type, const struct jvpn_ip 
 }
 
 static int change(struct netlink *netlink, uint16_t type, uint16_t flags, uint32_t ifindex,
-                  const struct prefix *address)
+		  const struct prefix *address)
 {
 	struct netlink_request request;
 	struct ifaddrmsg *info = netlink_prepare(&request, type, flags, sizeof(*info));
@@ -100,7 +100,7 @@ static int list_one(const struct nlmsghdr *message, void *userdata)
 }
 
 int address_list(struct netlink *netlink, uint32_t ifindex, struct prefix *ret_addresses, size_t capacity,
-                 size_t *ret_count)
+		 size_t *ret_count)
 {
 	struct listing listing = {.ifindex = ifindex, .addresses = ret_addresses, .capacity = capacity};
 	struct netlink_request request;

@@ -23,6 +23,6 @@ int address_remove(struct netlink *netlink, uint32_t ifindex, const struct prefi
  * `ret_count` may exceed `capacity`: then the rest was left out.
  */
 int address_list(struct netlink *netlink, uint32_t ifindex, struct prefix *ret_addresses, size_t capacity,
-                 size_t *ret_count);
+		 size_t *ret_count);
 
 #endif

@@ -85,7 +85,7 @@ static bool is_name_or_v4(const char *host, size_t length)
 }
 
 int endpoint_split(const char *text, size_t length, char ret_host[static ENDPOINT_HOST_MAX_CHARS + 1],
-                   uint16_t *ret_port)
+		   uint16_t *ret_port)
 {
 	const char *colon = memrchr(text, ':', length);
 	const char *host = text;

@@ -20,8 +20,8 @@
 
 struct endpoint {
 	struct jvpn_ip ip; /* all zero: none */
-	uint32_t scope;    /* ifindex of a link-local IPv6 address, else 0 */
-	uint16_t port;     /* host byte order, unlike jvpn_path.remote_port */
+	uint32_t scope;	   /* ifindex of a link-local IPv6 address, else 0 */
+	uint16_t port;	   /* host byte order, unlike jvpn_path.remote_port */
 };
 
 union endpoint_sockaddr {
@@ -37,7 +37,7 @@ union endpoint_sockaddr {
  * -ENAMETOOLONG: host longer than ENDPOINT_HOST_MAX_CHARS.
  */
 int endpoint_split(const char *text, size_t length, char ret_host[static ENDPOINT_HOST_MAX_CHARS + 1],
-                   uint16_t *ret_port);
+		   uint16_t *ret_port);
 
 /* A numeric "address:port" only; errors as endpoint_split(), -EINVAL for a host name or a zone. */
 int endpoint_parse(const char *text, size_t length, struct endpoint *ret_endpoint);

@@ -31,13 +31,13 @@
 
 #define LINK_MAC_BYTES 6
 /* Locally administered, unicast: 02, "jvpn", then which end. */
-extern const uint8_t link_tunnel_mac[LINK_MAC_BYTES];      /* 02:6a:76:70:6e:00, of jvpn0 */
+extern const uint8_t link_tunnel_mac[LINK_MAC_BYTES];	   /* 02:6a:76:70:6e:00, of jvpn0 */
 extern const uint8_t link_tunnel_peer_mac[LINK_MAC_BYTES]; /* 02:6a:76:70:6e:01, of jvpn0-dp */
 
 struct link_facts {
 	uint32_t ifindex;
 	uint32_t mtu;
-	uint32_t flags;        /* IFF_UP, IFF_RUNNING, IFF_NOARP ... */
+	uint32_t flags;	       /* IFF_UP, IFF_RUNNING, IFF_NOARP ... */
 	uint32_t peer_ifindex; /* of a veth's other end when in this namespace, else 0 */
 	uint8_t mac[LINK_MAC_BYTES];
 	char name[IFNAMSIZ];
@@ -56,7 +56,7 @@ int link_get_by_index(struct netlink *netlink, uint32_t ifindex, struct link_fac
  * either name is taken, -EINVAL for an invalid name. All or nothing.
  */
 int link_create_tunnel(struct netlink *netlink, const char *name, const char *peer_name, uint32_t mtu,
-                       struct link_facts *ret_tunnel, struct link_facts *ret_peer);
+		       struct link_facts *ret_tunnel, struct link_facts *ret_peer);
 
 /* A veth goes with its other end. -ENODEV. */
 int link_delete(struct netlink *netlink, uint32_t ifindex);

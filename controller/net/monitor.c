@@ -85,10 +85,10 @@ static int read_batch(struct monitor *monitor, uint32_t *changes)
 	struct sockaddr_nl sender = {0};
 	struct iovec vector = {monitor->batch, sizeof(monitor->batch)};
 	struct msghdr header = {
-	        .msg_name = &sender,
-	        .msg_namelen = sizeof(sender),
-	        .msg_iov = &vector,
-	        .msg_iovlen = 1,
+		.msg_name = &sender,
+		.msg_namelen = sizeof(sender),
+		.msg_iov = &vector,
+		.msg_iovlen = 1,
 	};
 	ssize_t received = recvmsg(monitor->fd, &header, 0);
 

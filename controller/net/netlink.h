@@ -50,7 +50,7 @@ static inline struct nlmsghdr *netlink_header(struct netlink_request *request)
  * it ran; ask again. A dump is read to its end even when on_reply has failed.
  */
 int netlink_request(struct netlink *netlink, struct netlink_request *request, netlink_reply_fn on_reply,
-                    void *userdata);
+		    void *userdata);
 
 /* The kernel's words about the last failed request, or "". Owned by `netlink`. */
 const char *netlink_error_text(const struct netlink *netlink);

@@ -20,12 +20,12 @@ static const struct {
 	uint32_t get;
 	uint32_t set;
 } offloads[] = {
-        [OFFLOAD_TX_CHECKSUM] = {"tx-checksum", ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM},
-        [OFFLOAD_RX_CHECKSUM] = {"rx-checksum", ETHTOOL_GRXCSUM, ETHTOOL_SRXCSUM},
-        [OFFLOAD_SCATTER_GATHER] = {"scatter-gather", ETHTOOL_GSG, ETHTOOL_SSG},
-        [OFFLOAD_TSO] = {"tso", ETHTOOL_GTSO, ETHTOOL_STSO},
-        [OFFLOAD_GSO] = {"gso", ETHTOOL_GGSO, ETHTOOL_SGSO},
-        [OFFLOAD_GRO] = {"gro", ETHTOOL_GGRO, ETHTOOL_SGRO},
+	[OFFLOAD_TX_CHECKSUM] = {"tx-checksum", ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM},
+	[OFFLOAD_RX_CHECKSUM] = {"rx-checksum", ETHTOOL_GRXCSUM, ETHTOOL_SRXCSUM},
+	[OFFLOAD_SCATTER_GATHER] = {"scatter-gather", ETHTOOL_GSG, ETHTOOL_SSG},
+	[OFFLOAD_TSO] = {"tso", ETHTOOL_GTSO, ETHTOOL_STSO},
+	[OFFLOAD_GSO] = {"gso", ETHTOOL_GGSO, ETHTOOL_SGSO},
+	[OFFLOAD_GRO] = {"gro", ETHTOOL_GGRO, ETHTOOL_SGRO},
 };
 #define OFFLOAD_COUNT (sizeof(offloads) / sizeof(offloads[0]))
 
@@ -139,7 +139,7 @@ static struct ethtool_sfeatures *segmentation_bits(const struct ethtool_gstrings
 static int check_cleared(const char *device, const struct ethtool_sfeatures *bits)
 {
 	_cleanup_free_ struct ethtool_gfeatures *state =
-	        calloc(1, sizeof(*state) + bits->size * sizeof(state->features[0]));
+		calloc(1, sizeof(*state) + bits->size * sizeof(state->features[0]));
 	int error;
 
 	if (!state)

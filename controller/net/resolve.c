@@ -35,10 +35,10 @@ int endpoint_resolve(const char *host, uint16_t port, uint8_t family, struct end
 {
 	_cleanup_(cleanup_addrinfo) struct addrinfo *list = NULL;
 	struct addrinfo hints = {
-	        .ai_family = family == 4   ? AF_INET
-	                     : family == 6 ? AF_INET6
-	                                   : AF_UNSPEC,
-	        .ai_socktype = SOCK_DGRAM,
+		.ai_family = family == 4   ? AF_INET
+			     : family == 6 ? AF_INET6
+					   : AF_UNSPEC,
+		.ai_socktype = SOCK_DGRAM,
 	};
 	bool is_numeric = strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0';
 	struct endpoint endpoint;

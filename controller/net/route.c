@@ -71,23 +71,6 @@ static void read_attribute(const struct nlattr *attribute, struct route_answer *
 	}
 }
 
-/* Routes that lead nowhere: IPv4 answers with an error, IPv6 with such a route. */
-static int route_type_error(uint8_t type)
-{
-	switch (type) {
-	case RTN_LOCAL:
-		return -EADDRNOTAVAIL;
-	case RTN_UNREACHABLE:
-		return -EHOSTUNREACH;
-	case RTN_PROHIBIT:
-		return -EACCES;
-	case RTN_BLACKHOLE:
-		return -EINVAL;
-	default:
-		return 0;
-	}
-}
-
 static int read_route(const struct nlmsghdr *message, void *userdata)
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
@@ -96,7 +79,7 @@ static int read_route(const struct nlmsghdr *message, void *userdata)
 	if (message->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(message) < sizeof(*info))
 		return -EBADMSG;
 	mnl_attr_for_each(attribute, message, sizeof(*info)) read_attribute(attribute, userdata);
-	return route_type_error(info->rtm_type);
+	return info->rtm_type == RTN_LOCAL ? -EADDRNOTAVAIL : 0; /* other dead ends are errors of the request */
 }
 
 int route_lookup(struct netlink *netlink, const struct route_query *query, struct route_answer *ret_answer)

@@ -23,8 +23,8 @@ struct route_query {
 
 struct route_answer {
 	uint32_t ifindex;
-	uint32_t mtu;           /* of the route when it has one of its own (metric, or a learned path MTU), else 0 */
-	struct jvpn_ip source;  /* the address the kernel would use; all zero: none */
+	uint32_t mtu;		/* of the route when it has one of its own (metric, or a learned path MTU), else 0 */
+	struct jvpn_ip source;	/* the address the kernel would use; all zero: none */
 	struct jvpn_ip gateway; /* all zero: on link. May be IPv6 for an IPv4 destination */
 };
 

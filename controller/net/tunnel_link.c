@@ -88,7 +88,7 @@ static int prepare_end(struct netlink *netlink, const char *name, struct link_fa
 }
 
 static int prepare_pair(struct netlink *netlink, const char *name, const char *peer_name, struct link_facts *ret_tunnel,
-                        struct link_facts *ret_peer)
+			struct link_facts *ret_peer)
 {
 	struct link_facts tunnel, peer;
 	int error = prepare_end(netlink, name, &tunnel);
@@ -103,7 +103,7 @@ static int prepare_pair(struct netlink *netlink, const char *name, const char *p
 }
 
 int link_create_tunnel(struct netlink *netlink, const char *name, const char *peer_name, uint32_t mtu,
-                       struct link_facts *ret_tunnel, struct link_facts *ret_peer)
+		       struct link_facts *ret_tunnel, struct link_facts *ret_peer)
 {
 	struct link_facts tunnel, peer, leftover;
 	int error;

@@ -38,7 +38,7 @@ static int configure(int fd, int domain, uint32_t fwmark)
 		error = set_option(fd, SOL_SOCKET, SO_MARK, (int)fwmark);
 	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, UDP_RECEIVE_BUFFER_BYTES) < 0)
 		(void)set_option(fd, SOL_SOCKET, SO_RCVBUF,
-		                 UDP_RECEIVE_BUFFER_BYTES); /* what net.core.rmem_max allows */
+				 UDP_RECEIVE_BUFFER_BYTES); /* what net.core.rmem_max allows */
 	return error;
 }
 
@@ -168,12 +168,12 @@ int udp_receive(struct udp *udp, uint8_t family, void *ret_buffer, size_t capaci
 		return -EAFNOSUPPORT;
 	do {
 		header = (struct msghdr){
-		        .msg_name = &address,
-		        .msg_namelen = sizeof(address),
-		        .msg_iov = &vector,
-		        .msg_iovlen = 1,
-		        .msg_control = control,
-		        .msg_controllen = sizeof(control),
+			.msg_name = &address,
+			.msg_namelen = sizeof(address),
+			.msg_iov = &vector,
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof(control),
 		};
 		received = recvmsg(udp_fd(udp, family), &header, 0);
 	} while (received < 0 && errno == EINTR);
@@ -219,7 +219,7 @@ static void put_source(struct msghdr *header, const struct jvpn_ip *local, uint3
 }
 
 int udp_send(struct udp *udp, const struct endpoint *remote, const struct jvpn_ip *local, uint32_t ifindex,
-             const void *data, size_t bytes)
+	     const void *data, size_t bytes)
 {
 	_Alignas(struct cmsghdr) char control[CONTROL_BYTES] = {0};
 	bool is_v4 = ip_is_v4(&remote->ip);

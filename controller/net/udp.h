@@ -25,8 +25,8 @@ struct udp_datagram {
 	struct endpoint remote;
 	struct jvpn_ip local; /* the address it was sent to */
 	uint32_t ifindex;     /* where it came in */
-	size_t bytes;         /* in the buffer */
-	bool truncated;       /* it was longer than the buffer */
+	size_t bytes;	      /* in the buffer */
+	bool truncated;	      /* it was longer than the buffer */
 };
 
 /*
@@ -49,10 +49,11 @@ int udp_receive(struct udp *udp, uint8_t family, void *ret_buffer, size_t capaci
 /*
  * Sends one handshake datagram, marked UDP_DSCP_HANDSHAKE. `local` NULL or all
  * zero: the route chooses the source; `ifindex` 0: it chooses the device.
- * -EAFNOSUPPORT: no socket of the remote's family, -EINVAL: `local` is of the
- * other family or not ours, -EAGAIN: the send buffer is full, -ENETUNREACH ...
+ * -EAFNOSUPPORT: no socket of the remote's family. -EINVAL: `local` is of the other
+ * family. -EINVAL or -ENETUNREACH, as the kernel likes: `local` is not ours.
+ * -ENETUNREACH: no route, -ENODEV: no such device, -EAGAIN: the send buffer is full.
  */
 int udp_send(struct udp *udp, const struct endpoint *remote, const struct jvpn_ip *local, uint32_t ifindex,
-             const void *data, size_t bytes);
+	     const void *data, size_t bytes);
 
 #endif

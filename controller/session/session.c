@@ -254,6 +254,7 @@ void session_end(struct peer *peer)
 	(void)peer_publish_routes(peer);
 	(void)publish_session_end(gateway->plane, session);
 	exchange_forget_keys(gateway->exchange, peer->exchange, &retired);
+	exchange_rest(peer->exchange);
 	retired_add(gateway, &retired);
 	gateway->slot_used[peer->slot] = 0;
 }
