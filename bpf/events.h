@@ -11,12 +11,20 @@
 
 #define MILLISECOND_NS 1000000ull
 
-static __always_inline bool event_is_due(struct jvpn_counters *count, __u32 kind, __u64 now, __u64 spacing_ns)
+/*
+ * So many at once, then one a spacing (a leaky bucket kept as one time: when it will be
+ * empty). A time further ahead than a full bucket and another CPU's clock reach is stale.
+ */
+#define EVENT_STALE_NS 1000000000ull
+
+static __always_inline bool event_is_due(__u64 *empty_at, __u64 now, __u64 spacing, __u32 burst)
 {
-	__u64 *last = &count->last_event_ns[kind & 3];
-	if (now - *last < spacing_ns)
+	__u64 at = *empty_at;
+	if (at < now || at - now > spacing * burst + EVENT_STALE_NS)
+		at = now;
+	if (at - now > spacing * (burst - 1))
 		return false;
-	*last = now;
+	*empty_at = at + spacing;
 	return true;
 }
 
@@ -35,7 +43,7 @@ static __noinline void event_key_confirmed(const struct jvpn_session *session, _
 static __noinline void event_path_seen(const struct jvpn_session *session, struct jvpn_counters *count,
 				       const struct packet *packet, __u32 ifindex, __u64 now)
 {
-	if (!event_is_due(count, JVPN_EVENT_PATH_SEEN, now, JVPN_EVENT_SPACING_MS * MILLISECOND_NS))
+	if (!event_is_due(&count->path_seen_ns, now, JVPN_EVENT_SPACING_MS * MILLISECOND_NS, 1))
 		return;
 	struct jvpn_event event = {
 		.kind = JVPN_EVENT_PATH_SEEN,

@@ -44,9 +44,15 @@ static __always_inline enum verdict keypair_replay_verdict(enum replay answer)
 	}
 }
 
-/* One counter, one packet: taken before sealing, never given back. */
+/*
+ * One counter, one packet: taken before sealing, never given back. Looked at before it is
+ * taken, so that tries beyond the end do not carry it around to 0 and to a used nonce:
+ * 2^13 counters are left, more than CPUs that could take one at the same time.
+ */
 static __always_inline enum verdict keypair_next_counter(struct jvpn_keypair *keypair, __u64 *ret_counter)
 {
+	if (*(volatile __u64 *)&keypair->send_counter >= JVPN_REJECT_AFTER_MESSAGES)
+		return DROP(counter_exhausted);
 	__u64 counter = __sync_fetch_and_add(&keypair->send_counter, 1);
 	if (counter >= JVPN_REJECT_AFTER_MESSAGES)
 		return DROP(counter_exhausted);

@@ -28,9 +28,6 @@ static __always_inline struct jvpn_counters *session_counters(const struct jvpn_
 
 static __always_inline void session_count_received(struct jvpn_counters *count, __u32 bytes, __u64 now)
 {
-	count->last_rx_ns = now;
-	if (!bytes)
-		return;
 	count->last_rx_data_ns = now;
 	__sync_fetch_and_add(&count->rx_packets, 1);
 	__sync_fetch_and_add(&count->rx_bytes, bytes);

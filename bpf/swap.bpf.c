@@ -16,7 +16,8 @@
 static __always_inline int swap_path(struct jvpn_session *session, const struct jvpn_swap *swap)
 {
 	__u32 slot = swap->slot;
-	if (slot >= JVPN_PATHS_MAX)
+	__u8 family = swap->path.family;
+	if (slot >= JVPN_PATHS_MAX || (family && family != 4 && family != 6) || swap->path.state > JVPN_PATH_DEAD)
 		return -EINVAL;
 	if (JVPN_WORD_SLOT(session->word) == slot)
 		return -EBUSY;
@@ -40,10 +41,10 @@ static __always_inline void swap_path_states(struct jvpn_session *session, __u32
 static __always_inline int swap_send(struct jvpn_session *session, struct jvpn_swap *swap)
 {
 	__u64 word = session->word;
-	swap->present = JVPN_WORD_VERSION(word);
 	if (swap->present != swap->version)
 		return -ESTALE;
-	if (swap->version >= JVPN_VERSION_MAX || (swap->slot >= JVPN_PATHS_MAX && swap->slot != JVPN_WORD_NO_SLOT))
+	if (swap->version >= JVPN_VERSION_MAX || swap->state > JVPN_STATE_TERMINATED ||
+	    (swap->slot >= JVPN_PATHS_MAX && swap->slot != JVPN_WORD_NO_SLOT))
 		return -EINVAL;
 	__u64 moved = JVPN_WORD(swap->version + 1, swap->slot);
 	__u64 before = __sync_val_compare_and_swap(&session->word, word, moved);
@@ -62,12 +63,10 @@ static __always_inline int swap_send(struct jvpn_session *session, struct jvpn_s
 static __always_inline int swap_keys(struct jvpn_session *session, const struct jvpn_swap *swap)
 {
 	bool only_next = swap->op == JVPN_SWAP_NEXT;
-	__u32 index = *(const volatile __u32 *)&swap->index;
-	__u32 index2 = *(const volatile __u32 *)&swap->index2;
 	for (int attempt = 0; attempt < 8; attempt++) {
 		__u64 keys = *(volatile __u64 *)&session->keys;
-		__u32 current = only_next ? JVPN_KEYS_CURRENT(keys) : index;
-		__u32 next = only_next ? index : index2;
+		__u32 current = only_next ? JVPN_KEYS_CURRENT(keys) : swap->index;
+		__u32 next = only_next ? swap->index : swap->index2;
 		if (__sync_val_compare_and_swap(&session->keys, keys, JVPN_KEYS(current, next)) == keys) {
 			session->key_epoch++;
 			return 0;
@@ -87,9 +86,8 @@ static __always_inline void forget_key(struct jvpn_session *session, __u32 index
 	}
 }
 
-static __always_inline int swap_kill_key(const struct jvpn_swap *swap)
+static __always_inline int swap_kill_key(__u32 index)
 {
-	__u32 index = swap->index;
 	struct jvpn_keypair *keypair = bpf_map_lookup_elem(&keypairs, &index);
 	if (!keypair)
 		return -ENOENT;
@@ -101,9 +99,8 @@ static __always_inline int swap_kill_key(const struct jvpn_swap *swap)
 	return 0;
 }
 
-static __always_inline int swap_wipe_key(const struct jvpn_swap *swap)
+static __always_inline int swap_wipe_key(__u32 index)
 {
-	__u32 index = swap->index;
 	struct jvpn_keypair *keypair = bpf_map_lookup_elem(&keypairs, &index);
 	if (!keypair)
 		return -ENOENT;
@@ -111,34 +108,63 @@ static __always_inline int swap_wipe_key(const struct jvpn_swap *swap)
 		return -EBUSY;
 	__builtin_memset(keypair->send_key, 0, sizeof(keypair->send_key));
 	__builtin_memset(keypair->receive_key, 0, sizeof(keypair->receive_key));
+	keypair->replay.greatest = 0;
+	for (int i = 0; i < JVPN_REPLAY_WORDS; i++)
+		*(volatile __u64 *)&keypair->replay.words[i] = 0; /* a loop, not a call of memset */
 	return 0;
 }
 
-SEC("syscall")
-int swap(struct jvpn_swap *swap)
+/*
+ * Word by word and volatile: the verifier allows the context to be read at constant
+ * offsets only, and the compiler likes to form a pointer into it.
+ */
+static __always_inline struct jvpn_swap swap_command(const struct jvpn_swap *context)
 {
-	__u64 id = swap->session;
-	if (swap->op == JVPN_SWAP_KILL_KEY)
-		return swap->result = swap_kill_key(swap);
-	if (swap->op == JVPN_SWAP_WIPE_KEY)
-		return swap->result = swap_wipe_key(swap);
-	struct jvpn_session *session = bpf_map_lookup_elem(&sessions, &id);
-	if (!session)
-		return swap->result = -ENOENT;
-	switch (swap->op) {
+	struct jvpn_swap command;
+	const volatile __u64 *from = (const void *)context;
+	__u64 *to = (void *)&command;
+#pragma unroll
+	for (int i = 0; i < (int)(sizeof(command) / sizeof(*to)); i++)
+		to[i] = from[i];
+	return command;
+}
+
+static __always_inline int swap_session(struct jvpn_session *session, struct jvpn_swap *command)
+{
+	command->present = JVPN_WORD_VERSION(session->word);
+	switch (command->op) {
 	case JVPN_SWAP_PATH:
-		return swap->result = swap_path(session, swap);
+		return swap_path(session, command);
 	case JVPN_SWAP_SEND:
-		return swap->result = swap_send(session, swap);
+		return swap_send(session, command);
 	case JVPN_SWAP_KEYS:
 	case JVPN_SWAP_NEXT:
-		return swap->result = swap_keys(session, swap);
+		return swap_keys(session, command);
 	case JVPN_SWAP_TAI64N:
-		__builtin_memcpy(session->tai64n, swap->tai64n, sizeof(session->tai64n));
-		return swap->result = 0;
+		__builtin_memcpy(session->tai64n, command->tai64n, sizeof(session->tai64n));
+		return 0;
 	default:
-		return swap->result = -EINVAL;
+		return -EINVAL;
 	}
+}
+
+SEC("syscall")
+int swap(struct jvpn_swap *context)
+{
+	struct jvpn_swap command = swap_command(context);
+	__u64 id = command.session;
+	if (command.op == JVPN_SWAP_KILL_KEY)
+		return context->result = swap_kill_key(command.index);
+	if (command.op == JVPN_SWAP_WIPE_KEY)
+		return context->result = swap_wipe_key(command.index);
+	if (command.op < JVPN_SWAP_PATH || command.op > JVPN_SWAP_TAI64N)
+		return context->result = -EINVAL;
+	struct jvpn_session *session = bpf_map_lookup_elem(&sessions, &id);
+	if (!session)
+		return context->result = -ENOENT;
+	int result = swap_session(session, &command);
+	context->present = command.present;
+	return context->result = result;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -8,8 +8,6 @@
 #include "jvpn/frame.h"
 #include "jvpn/wire.h"
 
-#pragma weak aead_seal_nonce
-#pragma weak aead_open_nonce
 #include "aead.h"
 #include "bounds.h"
 #include "events.h"
@@ -79,11 +77,8 @@ static __always_inline enum verdict choose_session(struct __sk_buff *skb, struct
 		return is_link_scope(&out->inner) ? DROP(link_scope) : DROP(no_route);
 	if (route->session)
 		return session_find(route->session, out->now, &owner->session);
-	__u32 now_ms = out->now / MILLISECOND_NS;
-	if (now_ms - route->asked_ms >= JVPN_STAGE_SPACING_MS) {
-		route->asked_ms = now_ms;
+	if (event_is_due(&route->staged_ns, out->now, JVPN_STAGE_SPACING_MS * MILLISECOND_NS, JVPN_STAGED_PACKETS_MAX))
 		event_need_key(skb, 0, route->peer, out->text_at, out->text_bytes);
-	}
 	return DROP(no_session);
 }
 
@@ -161,7 +156,8 @@ static __always_inline enum verdict choose_key(struct __sk_buff *skb, struct dep
 	enum verdict verdict = find_key(out, owner);
 	if (verdict) {
 		struct jvpn_counters *count = session_counters(owner->session);
-		if (count && event_is_due(count, JVPN_EVENT_NEED_KEY, out->now, JVPN_STAGE_SPACING_MS * MILLISECOND_NS))
+		if (count && event_is_due(&count->staged_ns, out->now, JVPN_STAGE_SPACING_MS * MILLISECOND_NS,
+					  JVPN_STAGED_PACKETS_MAX))
 			event_need_key(skb, owner->session->id, owner->session->peer, out->text_at, out->text_bytes);
 	}
 	return verdict;
@@ -173,7 +169,7 @@ static __always_inline enum verdict pad(struct departure *out)
 	__u32 overhead = out->path.family == 4 ? JVPN_OVERHEAD_V4_BYTES : JVPN_OVERHEAD_V6_BYTES;
 	__u32 room = out->path.mtu > overhead ? out->path.mtu - overhead : 0;
 	__u32 bytes = out->text_bytes;
-	if (bytes > room || bytes > JVPN_TEXT_MAX_BYTES - JVPN_PADDING_BYTES)
+	if (bytes > room || bytes > JVPN_TEXT_MAX_BYTES)
 		return DROP(too_big);
 	__u32 padded = (bytes + JVPN_PADDING_BYTES - 1) & ~(JVPN_PADDING_BYTES - 1u);
 	out->padded_bytes = padded < room ? padded : room;

@@ -8,8 +8,6 @@
 #include "jvpn/wire.h"
 
 #include "admission.h"
-#pragma weak aead_seal_nonce
-#pragma weak aead_open_nonce
 #include "aead.h"
 #include "bounds.h"
 #include "events.h"
@@ -88,15 +86,12 @@ static __always_inline enum verdict account(struct xdp_md *ctx, const struct arr
 	if (!owner->count)
 		return DROP(session_gone);
 	__sync_fetch_and_add(&owner->keypair->received, 1);
+	owner->count->last_rx_ns = in->now;
 	if (session_confirm_key(owner->session, in->packet.index))
 		event_key_confirmed(owner->session, in->packet.index, in->now);
 	if (path_sending(owner->session, &path) || !path_is_source(path, &in->packet))
 		event_path_seen(owner->session, owner->count, &in->packet, ctx->ingress_ifindex, in->now);
-	if (!in->text_bytes) {
-		session_count_received(owner->count, 0, in->now);
-		return VERDICT_CONSUMED;
-	}
-	return GO_ON;
+	return in->text_bytes ? GO_ON : VERDICT_CONSUMED; /* no text: WireGuard's keepalive */
 }
 
 static __always_inline enum verdict inspect(struct arrival *in, struct owner *owner)
@@ -141,9 +136,8 @@ static __always_inline enum verdict receive(struct xdp_md *ctx, struct arrival *
 {
 	struct owner owner = {};
 	enum verdict verdict = packet_parse(ctx, &in->packet);
-	if (verdict)
-		return verdict;
-	verdict = authenticate(ctx, in, &owner);
+	if (!verdict)
+		verdict = authenticate(ctx, in, &owner);
 	if (verdict)
 		return verdict_is_drop(verdict) && packet_is_foreign(ctx, &in->packet) ? VERDICT_PASS : verdict;
 	verdict = account(ctx, in, &owner);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "control/answer.h"
 #include "dataplane/attachment.h"
 #include "dataplane/frames.h"
@@ -222,6 +223,8 @@ static int open_parts(struct gateway *gateway, struct plane_error *ret_error)
 	if (found < 0)
 		return found;
 	int error = open_exchange(gateway, ret_error);
+	if (!error && found)
+		gateway->identity_is_new = !secret_equal(meta.public_key, exchange_public_key(gateway->exchange));
 	if (!error)
 		error = open_udp(gateway, found ? &meta : NULL, ret_error);
 	if (!error)

@@ -48,6 +48,7 @@ struct gateway {
 	struct link_facts tunnel;
 	struct link_facts delivery; /* the data-plane end */
 	bool tunnel_is_new;	    /* ours to delete when starting fails */
+	bool identity_is_new;	    /* pinned sessions are of another private key: not adopted */
 	struct plane *plane;
 	struct events *events;
 	int frames; /* raw socket on the tunnel device */

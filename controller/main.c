@@ -120,6 +120,18 @@ static int serve_in_background(const struct options *options, const char *config
 	return read(pipes[0], &byte, 1) == 1 ? 0 : 1;
 }
 
+/* A signal during the start waits until there is a loop to take it: no half-made interface is left. */
+static void hold_signals(void)
+{
+	sigset_t held;
+	(void)sigemptyset(&held);
+	(void)sigaddset(&held, SIGTERM);
+	(void)sigaddset(&held, SIGINT);
+	(void)sigaddset(&held, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &held, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {0};
@@ -128,7 +140,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	log_open("jvpnd", options.interface, options.level);
-	(void)signal(SIGPIPE, SIG_IGN);
+	hold_signals();
 	if (!options.config)
 		(void)snprintf(config, sizeof(config), "/etc/jvpn/%s.conf", options.interface);
 	const char *path = options.config ? options.config : config;

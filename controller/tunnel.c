@@ -45,9 +45,7 @@ static int tunnel_set_offloads(struct gateway *gateway)
 {
 	int error = offload_set(gateway->interface, OFFLOAD_TX_CHECKSUM, false);
 	if (!error)
-		error = offload_set(gateway->interface, OFFLOAD_TSO, false);
-	if (error == -EOPNOTSUPP)
-		error = 0; /* TSO goes with the checksum */
+		error = offload_disable_segmentation(gateway->interface);
 	return error ? error : offload_set(gateway->interface, OFFLOAD_GRO, true);
 }
 

@@ -92,10 +92,14 @@ static void bury_dead(struct loop *loop)
 
 void loop_free(struct loop *loop)
 {
+	struct loop_fd *next;
+
 	if (!loop)
 		return;
-	while (loop->sources)
-		source_free(loop->sources);
+	for (struct loop_fd *source = loop->sources; source; source = next) {
+		next = source->next;
+		free(source);
+	}
 	deadlines_release(&loop->deadlines);
 	if (loop->signal_fd >= 0) {
 		(void)close(loop->signal_fd);

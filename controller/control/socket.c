@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The steps of socket.h, each atomic by itself.
+ * The steps of socket.h.
  */
 #include "control/socket.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include "base/cleanup.h"
 
-#define CLAIMS_MAX 8 /* how often the name may be snatched away or left behind while we try */
+#define OWN_SUFFIX ".new"
+#define LOCK_SUFFIX ".lock"
 
 static struct sockaddr_un address_of(const char *path)
 {
@@ -72,7 +74,7 @@ static int listen_at(const char *path, int *ret_fd)
 
 	if (fd < 0)
 		return fd;
-	if (unlink(path) < 0 && errno != ENOENT) /* of an earlier process with our pid */
+	if (unlink(path) < 0 && errno != ENOENT) /* of a process that died here */
 		return -errno;
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;
@@ -86,64 +88,65 @@ static int listen_at(const char *path, int *ret_fd)
 	return 0;
 }
 
-static int move_new(const char *from, const char *to)
+/*
+ * An exclusive lock on `path`, a file of mode 0600 that whoever holds the lock
+ * removes: so the file that was locked must still be the one at `path`.
+ */
+static int lock(const char *path, int *ret_fd)
 {
-	return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) < 0 ? -errno : 0;
-}
+	for (;;) {
+		_cleanup_fd_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		struct stat ours, present;
 
-/* 0: nothing is at `path` any more, as far as we know. */
-static int remove_stale(const char *path, const char *aside)
-{
-	int code = ask_who_listens(path);
-
-	if (code < 0)
-		return code == -ENOENT ? 0 : code;
-	if (rename(path, aside) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	code = ask_who_listens(aside);
-	if (code < 0)
-		(void)move_new(aside, path); /* not what we asked before: put it back */
-	else
-		(void)unlink(aside);
-	return code;
-}
-
-/* Moves the listening socket at `own` to `path`, when nobody else listens there. */
-static int take_name(const char *own, const char *path, const char *aside)
-{
-	int code = move_new(own, path);
-
-	for (int claim = 0; code == -EEXIST && claim < CLAIMS_MAX; claim++) {
-		code = remove_stale(path, aside);
-		if (code < 0)
-			return code;
-		code = move_new(own, path);
+		if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &ours) < 0)
+			return -errno;
+		if (lstat(path, &present) == 0 && present.st_dev == ours.st_dev && present.st_ino == ours.st_ino) {
+			*ret_fd = take_fd(&fd);
+			return 0;
+		}
 	}
-	return code;
 }
 
-int control_socket_claim(const char *path, struct control_socket *ret_socket)
+/* Under the lock. */
+static int claim(const char *path, struct control_socket *ret_socket)
 {
-	char own[CONTROL_PATH_BYTES], aside[CONTROL_PATH_BYTES];
+	char own[CONTROL_PATH_BYTES];
 	_cleanup_fd_ int fd = -1;
 	struct stat facts = {0};
-	int code, length = snprintf(aside, sizeof(aside), "%s.%d-", path, (int)getpid());
+	int code = ask_who_listens(path);
 
-	if (length < 0 || (size_t)length >= sizeof(aside))
-		return -ENAMETOOLONG;
-	(void)snprintf(own, sizeof(own), "%.*s", length - 1, aside);
-	code = make_directory(path);
-	if (code == 0)
-		code = listen_at(own, &fd);
+	if (code < 0 && code != -ENOENT)
+		return code;
+	(void)snprintf(own, sizeof(own), "%s" OWN_SUFFIX, path); /* its length was checked */
+	code = listen_at(own, &fd);
 	if (code < 0)
 		return code;
-	code = lstat(own, &facts) < 0 ? -errno : take_name(own, path, aside);
-	if (code < 0) {
+	if (lstat(own, &facts) < 0 || rename(own, path) < 0) {
+		code = -errno;
 		(void)unlink(own);
 		return code;
 	}
 	*ret_socket = (struct control_socket){take_fd(&fd), facts.st_dev, facts.st_ino};
 	return 0;
+}
+
+int control_socket_claim(const char *path, struct control_socket *ret_socket)
+{
+	char lock_path[CONTROL_PATH_BYTES + sizeof(LOCK_SUFFIX)];
+	_cleanup_fd_ int lock_fd = -1;
+	int code;
+
+	if (strlen(path) + sizeof(OWN_SUFFIX) > CONTROL_PATH_BYTES)
+		return -ENAMETOOLONG;
+	(void)snprintf(lock_path, sizeof(lock_path), "%s" LOCK_SUFFIX, path);
+	code = make_directory(path);
+	if (code == 0)
+		code = lock(lock_path, &lock_fd);
+	if (code < 0)
+		return code;
+	code = claim(path, ret_socket);
+	(void)unlink(lock_path);
+	return code;
 }
 
 void control_socket_release(const char *path, struct control_socket *claimed)

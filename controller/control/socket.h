@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Taking and giving back the name of the control socket, so that two daemons
- * starting at once never both hold it, and nobody ever sees it half made.
+ * Taking and giving back the name of the control socket, so that of two daemons
+ * starting at once only one gets it, and nobody ever sees it half made.
  *
- *   bind PATH.PID, mode 0600, listen > move it to PATH unless PATH is there
- *   PATH is there > does anybody answer?  yes: -EADDRINUSE
- *                   no: move it aside, ask it again, remove it, and try anew
+ *   lock PATH.lock > does anybody answer at PATH? > bind PATH.new, mode 0600,
+ *   listen > rename it to PATH, over what a dead daemon left > unlock
  *
- * The second question is put to the very socket that was moved: when another
- * daemon came in between, it is put back.
+ * The lock lasts for these steps only, and its file goes with it.
  */
 #ifndef CONTROL_SOCKET_H
 #define CONTROL_SOCKET_H

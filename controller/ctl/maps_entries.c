@@ -136,8 +136,8 @@ static int route_entries(const struct inspect *inspect, json_t *entries, uint8_t
 		format_session_id(routes[i].route.session, session);
 		code = append(entries, json_pack("{s:s, s:s?, s:I, s:I}", "prefix", prefix, "session",
 						 routes[i].route.session ? session : NULL, "peer",
-						 (json_int_t)routes[i].route.peer, "asked_ms",
-						 (json_int_t)routes[i].route.asked_ms));
+						 (json_int_t)routes[i].route.peer, "staged_ns",
+						 (json_int_t)routes[i].route.staged_ns));
 	}
 	return code;
 }

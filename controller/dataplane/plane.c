@@ -32,8 +32,11 @@ int plane_say(struct plane_error *ret_error, int error, const char *format, ...)
 	return error;
 }
 
+/* 1: adopt it. 0: a start that was killed before it carried anything. */
 static int plane_check_meta(const char *interface, const struct jvpn_meta *meta, struct plane_error *ret_error)
 {
+	if (!meta->abi_version)
+		return 0;
 	if (meta->abi_version != JVPN_ABI_VERSION)
 		return plane_say(ret_error, -EPROTO,
 				 "the state pinned in " JVPN_PIN_ROOT
@@ -68,6 +71,8 @@ int plane_find(const char *interface, struct jvpn_meta *ret_meta, struct plane_e
 	int answer = plane_check_meta(interface, &meta, ret_error);
 	if (answer > 0)
 		*ret_meta = meta;
+	if (!answer)
+		pins_clear(interface);
 	return answer;
 }
 

@@ -41,7 +41,8 @@ struct plane;
 
 /*
  * Is there pinned state of this interface? 1: yes, `ret_meta` is its own word, checked
- * for ABI and sizes. 0: no. -EPROTO: there is, and it is not ours to adopt.
+ * for ABI and sizes. 0: no; what a start left that was killed half way is removed.
+ * -EPROTO: there is, and it is not ours to adopt.
  */
 int plane_find(const char *interface, struct jvpn_meta *ret_meta, struct plane_error *ret_error);
 

@@ -33,8 +33,8 @@ static bool walk(int map, const void *previous, void *ret_key, size_t *seen, siz
 static bool session_is_sound(const struct gateway *gateway, uint64_t id, const struct jvpn_session *session)
 {
 	uint32_t slot = JVPN_WORD_SLOT(session->word);
-	return id && session->id == id && slot < JVPN_PATHS_MAX && session->paths[slot].family &&
-	       session->slot < JVPN_SESSIONS_MAX && !gateway->slot_used[session->slot] &&
+	return !gateway->identity_is_new && id && session->id == id && slot < JVPN_PATHS_MAX &&
+	       session->paths[slot].family && session->slot < JVPN_SESSIONS_MAX && !gateway->slot_used[session->slot] &&
 	       session->peer < JVPN_SESSIONS_MAX && session->state != JVPN_STATE_TERMINATED;
 }
 
@@ -215,8 +215,9 @@ static void adoption_end_unclaimed(struct adoption *adoption, size_t *ret_sessio
 			(*ret_sessions)++;
 			continue;
 		}
-		log_warning("session %016llx is of no configured peer, or damaged: ended",
-			    (unsigned long long)found->session.id);
+		log_warning("session %016llx is %s: ended", (unsigned long long)found->session.id,
+			    adoption->gateway->identity_is_new ? "of another private key"
+							       : "of no configured peer, or damaged");
 		(void)publish_session_end(adoption->gateway->plane, found->session.id);
 	}
 }

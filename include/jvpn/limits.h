@@ -70,6 +70,7 @@
 
 /* Data path to controller: at most one event of a kind per session in this time */
 #define JVPN_EVENT_SPACING_MS 100
-#define JVPN_STAGE_SPACING_MS 10 /* the same for packets staged while a handshake runs */
+#define JVPN_STAGE_SPACING_MS \
+	10 /* packets staged while a handshake runs: a burst of JVPN_STAGED_PACKETS_MAX, then these */
 
 #endif

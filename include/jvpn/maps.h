@@ -146,9 +146,10 @@ struct jvpn_counters {
 	__u64 last_tx_data_ns;
 	__u64 last_rx_ns; /* any packet that opened */
 	__u64 last_rx_data_ns;
-	__u64 last_event_ns[4]; /* rate limit of events, by kind % 4 */
-	__u64 send_counter;	/* of the newest packet sent, under whichever key pair */
-	__u64 spare[3];
+	__u64 path_seen_ns; /* spacing of events: when their bucket is empty again */
+	__u64 staged_ns;
+	__u64 send_counter; /* of the newest packet sent, under whichever key pair */
+	__u64 spare[5];
 };
 JVPN_ASSERT_SIZE(struct jvpn_counters, 128);
 
@@ -162,13 +163,14 @@ struct jvpn_prefix_v6 {
 	__u8 address[16];
 };
 struct jvpn_route {
-	__u64 session; /* 0: the peer has no session yet */
+	__u64 session;	 /* 0: the peer has no session yet */
+	__u64 staged_ns; /* spacing of packets handed to the controller meanwhile */
 	__u32 peer;
-	__u32 asked_ms; /* when the data path last asked for a session; low 32 bits of monotonic ms */
+	__u32 pad;
 };
 JVPN_ASSERT_SIZE(struct jvpn_prefix_v4, 8);
 JVPN_ASSERT_SIZE(struct jvpn_prefix_v6, 20);
-JVPN_ASSERT_SIZE(struct jvpn_route, 16);
+JVPN_ASSERT_SIZE(struct jvpn_route, 24);
 
 /* `admission`: a source (IPv4 mapped, or the upper 64 bits of IPv6) -> its token bucket */
 struct jvpn_bucket {

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Unit tests of control/server and control/conversation: clients of every kind of rudeness. */
+#include "test_daemon.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+TestSuite(control_server, .init = test_daemon_begin, .fini = test_daemon_end, .timeout = 60);
+
+static void assert_line(int fd, const char *expected)
+{
+	char line[256];
+
+	cr_assert(test_receive(fd, line, sizeof(line)), "closed without an answer");
+	cr_assert(strstr(line, expected), "%s", line);
+}
+
+static void assert_serves(void)
+{
+	int fd = test_connect();
+
+	test_send(fd, PING, strlen(PING));
+	assert_line(fd, "\"ok\":true,\"pid\":1");
+	(void)close(fd);
+	test_turn(5);
+}
+
+Test(control_server, answers_again_and_again_on_one_connection)
+{
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	for (int i = 0; i < 3; i++) {
+		test_send(fd, PING, strlen(PING));
+		assert_line(fd, "\"pid\":1");
+	}
+	cr_assert_eq(control_server_clients(test_server), 1);
+	(void)close(fd);
+	test_turn(5);
+	cr_assert_eq(control_server_clients(test_server), 0);
+}
+
+Test(control_server, puts_a_request_together_from_single_bytes)
+{
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	for (const char *byte = PING; *byte; byte++) {
+		test_send(fd, byte, 1);
+		test_turn(1);
+	}
+	assert_line(fd, "\"pid\":1");
+	(void)close(fd);
+}
+
+/* More lines in one write than one call answers: none may be left lying in the buffer. */
+Test(control_server, answers_every_line_of_a_pile)
+{
+	char pile[64 * sizeof(PING)] = "";
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	for (int i = 0; i < 64; i++)
+		strcat(pile, PING);
+	test_send(fd, pile, strlen(pile));
+	for (int i = 0; i < 64; i++)
+		assert_line(fd, "\"pid\":1");
+	(void)close(fd);
+}
+
+Test(control_server, answers_garbage_and_goes_on)
+{
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	test_send(fd, "\n\0\xff{]\nGET / HTTP/1.1\r\n" PING, 1 + 5 + 16 + strlen(PING));
+	assert_line(fd, "\"code\":74"); /* EBADMSG */
+	assert_line(fd, "\"code\":74");
+	assert_line(fd, "\"code\":74");
+	assert_line(fd, "\"pid\":1");
+	cr_assert_eq(test_calls, 1);
+	(void)close(fd);
+}
+
+Test(control_server, takes_the_longest_request_and_ends_a_longer_one)
+{
+	char line[CONTROL_REQUEST_MAX_BYTES + 1];
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	memset(line, ' ', sizeof(line));
+	memcpy(line, PING, strlen(PING) - 1);
+	line[CONTROL_REQUEST_MAX_BYTES - 1] = '\n';
+	test_send(fd, line, CONTROL_REQUEST_MAX_BYTES);
+	assert_line(fd, "\"pid\":1");
+	line[CONTROL_REQUEST_MAX_BYTES - 1] = ' ';
+	line[CONTROL_REQUEST_MAX_BYTES] = '\n';
+	test_send(fd, line, CONTROL_REQUEST_MAX_BYTES + 1);
+	assert_line(fd, "\"code\":7"); /* E2BIG */
+	test_await_close(fd);
+	cr_assert_eq(test_calls, 1);
+	(void)close(fd);
+	assert_serves();
+}
+
+Test(control_server, survives_an_endless_line)
+{
+	static char blob[1024 * 1024];
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	memset(blob, 'a', sizeof(blob));
+	for (int i = 0; i < 64 && send(fd, blob, sizeof(blob), MSG_NOSIGNAL) != -1; i++)
+		test_turn(1);
+	test_await_close(fd);
+	(void)close(fd);
+	assert_serves();
+}
+
+Test(control_server, serves_as_many_clients_as_it_says_and_refuses_the_next)
+{
+	int fds[CONTROL_CLIENTS_MAX], fd;
+
+	test_daemon_start(0);
+	for (int i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		fds[i] = test_connect();
+		test_turn(1);
+	}
+	cr_assert_eq(control_server_clients(test_server), CONTROL_CLIENTS_MAX);
+	fd = test_connect();
+	assert_line(fd, "too many clients");
+	test_await_close(fd);
+	(void)close(fd);
+	for (int i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		test_send(fds[i], PING, strlen(PING));
+		assert_line(fds[i], "\"pid\":1");
+	}
+	(void)close(fds[7]);
+	test_turn(5);
+	assert_serves();
+	for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (i != 7)
+			(void)close(fds[i]);
+}
+
+Test(control_server, answers_a_client_that_has_closed_its_sending_half)
+{
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	test_send(fd, PING PING, 2 * strlen(PING));
+	cr_assert_eq(shutdown(fd, SHUT_WR), 0);
+	assert_line(fd, "\"pid\":1");
+	assert_line(fd, "\"pid\":1");
+	test_await_close(fd);
+	(void)close(fd);
+	test_turn(5);
+	cr_assert_eq(control_server_clients(test_server), 0);
+}
+
+/* "huge" is more than a socket buffer holds, and is read at leisure. */
+Test(control_server, sends_a_long_answer_to_a_half_closed_client)
+{
+	static char line[HUGE_TEXT_BYTES + 64];
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	test_send(fd, "{\"command\":\"huge\"}\n", 19);
+	cr_assert_eq(shutdown(fd, SHUT_WR), 0);
+	cr_assert(test_receive(fd, line, sizeof(line)));
+	cr_assert_eq(strlen(line), HUGE_TEXT_BYTES + strlen("{\"ok\":true,\"text\":\"\"}"));
+	test_await_close(fd);
+	(void)close(fd);
+}
+
+/* It gets one answer and no more: what follows stays unread, and costs no memory. */
+Test(control_server, makes_one_answer_for_a_client_that_never_reads)
+{
+	int fd;
+
+	test_daemon_start(300);
+	fd = test_connect();
+	for (int i = 0; i < 1000; i++)
+		if (send(fd, "{\"command\":\"huge\"}\n", 19, MSG_NOSIGNAL) < 0)
+			break;
+	test_turn(100);
+	cr_assert_eq(test_calls, 1);
+	assert_serves();
+	cr_assert_eq(control_server_clients(test_server), 1);
+	test_turn(400);
+	cr_assert_eq(control_server_clients(test_server), 0, "dropped when it is idle for long enough");
+	(void)close(fd);
+}
+
+Test(control_server, drops_an_idle_client_and_no_busy_one)
+{
+	int idle, busy, dripping;
+	char line[256];
+
+	test_daemon_start(200);
+	idle = test_connect();
+	busy = test_connect();
+	dripping = test_connect();
+	for (int i = 0; i < 10; i++) {
+		test_turn(40);
+		test_send(busy, PING, strlen(PING));
+		cr_assert(test_receive(busy, line, sizeof(line)));
+		(void)send(dripping, " ", 1, MSG_NOSIGNAL); /* bytes alone are no sign of life */
+	}
+	cr_assert_eq(control_server_clients(test_server), 1);
+	test_await_close(idle);
+	test_await_close(dripping);
+	(void)close(idle);
+	(void)close(busy);
+	(void)close(dripping);
+}
+
+Test(control_server, forgets_a_client_that_hangs_up_before_its_answer)
+{
+	struct linger now = {1, 0};
+
+	test_daemon_start(0);
+	for (int i = 0; i < 100; i++) {
+		int fd = test_connect();
+
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		test_send(fd, "{\"command\":\"huge\"}\n", 19);
+		if (i % 2)
+			test_turn(1);
+		(void)close(fd);
+	}
+	test_turn(20);
+	cr_assert_eq(control_server_clients(test_server), 0);
+	assert_serves();
+}
+
+Test(control_server, sends_the_answer_of_the_command_that_stops_the_loop)
+{
+	char line[64];
+	int fd;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	test_send(fd, "{\"command\":\"stop\"}\n", 19);
+	cr_assert_eq(loop_run(test_loop), 0);
+	cr_assert_eq(recv(fd, line, sizeof(line), 0), 12);
+	cr_assert_eq(memcmp(line, "{\"ok\":true}\n", 12), 0);
+	(void)close(fd);
+}
+
+/* Without a free fd a connection stays in the backlog; the loop must sleep meanwhile, and come back. */
+Test(control_server, neither_spins_nor_dies_without_file_descriptors)
+{
+	struct rlimit limit, before;
+	struct timespec start, end;
+	char line[64];
+	int fd, spare;
+
+	test_daemon_start(0);
+	fd = test_connect();
+	spare = dup(fd); /* the lowest free number is above it now */
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)spare + 1;
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	cr_assert_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start), 0);
+	for (int turns = 0; turns < 20; turns++)
+		cr_assert_eq(loop_turn(test_loop, 10 * CLOCK_NS_PER_MS), 0);
+	cr_assert_eq(control_server_clients(test_server), 0);
+	cr_assert_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end), 0);
+	cr_assert_lt((end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000, 100);
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	test_send(fd, PING, strlen(PING));
+	cr_assert(test_receive(fd, line, sizeof(line)), "accepted after the pause");
+	(void)close(spare);
+	(void)close(fd);
+}
+
+/* The file's mode is opened for the test: the uid is asked all the same. */
+Test(control_server, serves_no_other_user)
+{
+	int status;
+	pid_t child;
+
+	if (geteuid() != 0)
+		cr_skip_test("needs root, to be somebody else");
+	test_daemon_start(0);
+	cr_assert_eq(chmod(test_path, 0666) | chmod(test_directory, 0755), 0);
+	child = fork();
+	cr_assert(child >= 0);
+	if (child == 0) {
+		char byte;
+		int fd;
+
+		if (setgid(65534) || setuid(65534))
+			_exit(9);
+		fd = test_connect();
+		(void)send(fd, PING, strlen(PING), MSG_NOSIGNAL);
+		while (recv(fd, &byte, 1, 0) < 0 && errno == EAGAIN)
+			(void)usleep(1000);
+		_exit(recv(fd, &byte, 1, 0) > 0 ? 1 : 0);
+	}
+	while (waitpid(child, &status, WNOHANG) == 0)
+		test_turn(5);
+	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%x", (unsigned int)status);
+	cr_assert_eq(test_calls, 0);
+}
