@@ -60,13 +60,16 @@ static __noinline void event_path_seen(const struct jvpn_session *session, struc
 	bpf_ringbuf_output(&events, &event, sizeof(event), 0);
 }
 
-/* The packet goes along, to be sent when the handshake it asks for is done. */
-static __noinline void event_need_key(struct __sk_buff *skb, __u64 session, __u32 peer, __u32 text_at, __u32 text_bytes)
+/*
+ * The packet goes along, to be sent when the handshake it asks for is done. True: it is in
+ * the controller's hands. One that does not fit still asks for the handshake.
+ */
+static __noinline bool event_need_key(struct __sk_buff *skb, __u64 session, __u32 peer, __u32 text_at, __u32 text_bytes)
 {
 	__u32 zero = 0;
 	struct jvpn_event_staged *staged = bpf_map_lookup_elem(&stage, &zero);
 	if (!staged)
-		return;
+		return false;
 	__builtin_memset(&staged->event, 0, sizeof(staged->event));
 	staged->event.kind = JVPN_EVENT_NEED_KEY;
 	staged->event.session = session;
@@ -76,8 +79,9 @@ static __noinline void event_need_key(struct __sk_buff *skb, __u64 session, __u3
 	if (is_within(bytes, 1, JVPN_STAGED_TEXT_MAX_BYTES) && !bpf_skb_load_bytes(skb, text_at, staged->text, bytes))
 		staged->event.text_bytes = text_bytes;
 	bytes = sizeof(staged->event) + staged->event.text_bytes;
-	if (is_within(bytes, sizeof(staged->event), sizeof(*staged)))
-		bpf_ringbuf_output(&events, staged, bytes, 0);
+	if (!is_within(bytes, sizeof(staged->event), sizeof(*staged)) || bpf_ringbuf_output(&events, staged, bytes, 0))
+		return false;
+	return staged->event.text_bytes;
 }
 
 #endif

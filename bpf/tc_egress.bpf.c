@@ -77,8 +77,10 @@ static __always_inline enum verdict choose_session(struct __sk_buff *skb, struct
 		return is_link_scope(&out->inner) ? DROP(link_scope) : DROP(no_route);
 	if (route->session)
 		return session_find(route->session, out->now, &owner->session);
-	if (event_is_due(&route->staged_ns, out->now, JVPN_STAGE_SPACING_MS * MILLISECOND_NS, JVPN_STAGED_PACKETS_MAX))
-		event_need_key(skb, 0, route->peer, out->text_at, out->text_bytes);
+	if (event_is_due(&route->staged_ns, out->now, JVPN_STAGE_SPACING_MS * MILLISECOND_NS,
+			 JVPN_STAGED_PACKETS_MAX) &&
+	    event_need_key(skb, 0, route->peer, out->text_at, out->text_bytes))
+		return VERDICT_CONSUMED;
 	return DROP(no_session);
 }
 
@@ -154,12 +156,14 @@ static __always_inline enum verdict find_key(struct departure *out, struct owner
 static __always_inline enum verdict choose_key(struct __sk_buff *skb, struct departure *out, struct owner *owner)
 {
 	enum verdict verdict = find_key(out, owner);
-	if (verdict) {
-		struct jvpn_counters *count = session_counters(owner->session);
-		if (count && event_is_due(&count->staged_ns, out->now, JVPN_STAGE_SPACING_MS * MILLISECOND_NS,
-					  JVPN_STAGED_PACKETS_MAX))
-			event_need_key(skb, owner->session->id, owner->session->peer, out->text_at, out->text_bytes);
-	}
+	if (!verdict || out->text_at != sizeof(struct ethhdr)) /* a frame's sender knows of keys itself */
+		return verdict;
+	struct jvpn_counters *count = session_counters(owner->session);
+	if (count &&
+	    event_is_due(&count->staged_ns, out->now, JVPN_STAGE_SPACING_MS * MILLISECOND_NS,
+			 JVPN_STAGED_PACKETS_MAX) &&
+	    event_need_key(skb, owner->session->id, owner->session->peer, out->text_at, out->text_bytes))
+		return VERDICT_CONSUMED;
 	return verdict;
 }
 

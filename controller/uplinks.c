@@ -45,7 +45,7 @@ static int attach(struct gateway *gateway, const struct link_facts *link, struct
 	if (!is_ethernet(link->name))
 		return plane_say(ret_error, -EOPNOTSUPP, "%s: not an Ethernet device, which an uplink must be",
 				 link->name);
-	int error = plane_attach_uplink(gateway->plane, link->ifindex, link->name, &native, ret_error);
+	int error = plane_attach_uplink(gateway->plane, link, &native, ret_error);
 	if (!error && !known)
 		log_info("uplink %s: XDP in %s mode", link->name, native ? "native" : "generic");
 	return error;

@@ -109,28 +109,30 @@ static int attach_new(struct plane *plane, uint32_t ifindex, const char *name, b
 	return 0;
 }
 
-static int publish_uplink(struct plane *plane, uint32_t ifindex, bool native)
+static int publish_uplink(struct plane *plane, const struct link_facts *link, bool native)
 {
-	struct jvpn_uplink facts = {.ifindex = ifindex, .native = native};
+	uint32_t ifindex = link->ifindex;
+	struct jvpn_uplink facts = {.ifindex = ifindex, .mtu = link->mtu, .native = native};
 	return bpf_map_update_elem(bpf_map__fd(plane->skeleton->maps.uplinks), &ifindex, &facts, BPF_ANY) ? -errno : 0;
 }
 
-int plane_attach_uplink(struct plane *plane, uint32_t ifindex, const char *name, bool *ret_native,
+int plane_attach_uplink(struct plane *plane, const struct link_facts *link, bool *ret_native,
 			struct plane_error *ret_error)
 {
+	uint32_t ifindex = link->ifindex;
 	struct jvpn_uplink known;
 	bool native = false;
 	if (plane_has_uplink(plane, ifindex)) {
 		native = !bpf_map_lookup_elem(bpf_map__fd(plane->skeleton->maps.uplinks), &ifindex, &known) &&
 			 known.native;
 	} else {
-		int error = attach_new(plane, ifindex, name, &native, ret_error);
+		int error = attach_new(plane, ifindex, link->name, &native, ret_error);
 		if (error)
 			return error;
 	}
-	int error = publish_uplink(plane, ifindex, native);
+	int error = publish_uplink(plane, link, native);
 	if (error)
-		return plane_say(ret_error, error, "%s: too many uplinks", name);
+		return plane_say(ret_error, error, "%s: too many uplinks", link->name);
 	*ret_native = native;
 	return 0;
 }

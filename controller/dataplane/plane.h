@@ -20,6 +20,7 @@
 
 #include "base/cleanup.h"
 #include "jvpn/maps.h"
+#include "net/link.h"
 
 /* What went wrong, for one line of log: names the file, device, program or ability. */
 struct plane_error {
@@ -64,7 +65,7 @@ void plane_discard(const char *interface);
  * for one that is attached: replaces its program. -EBUSY: another program is there, and
  * `ret_error` names it.
  */
-int plane_attach_uplink(struct plane *plane, uint32_t ifindex, const char *name, bool *ret_native,
+int plane_attach_uplink(struct plane *plane, const struct link_facts *link, bool *ret_native,
 			struct plane_error *ret_error);
 void plane_detach_uplink(struct plane *plane, uint32_t ifindex);
 bool plane_has_uplink(const struct plane *plane, uint32_t ifindex);

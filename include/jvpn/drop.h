@@ -24,8 +24,8 @@
 	X(12, path_not_allowed, "the session does not receive on this path") \
 	X(13, deliver_failed, "the opened packet could not be handed to the tunnel device") \
 	X(20, no_route, "no peer's AllowedIPs hold the destination address") \
-	X(21, no_session, "the peer has no session yet; a handshake was asked for") \
-	X(22, no_key, "the session has no usable key pair; a handshake was asked for") \
+	X(21, no_session, "the peer has no session yet, and no room is left to let the packet wait for one") \
+	X(22, no_key, "the session has no usable key pair, and no room is left to let the packet wait for one") \
 	X(23, no_path, "the session has no path to send on") \
 	X(24, too_big, "the packet is larger than the tunnel or the path carries") \
 	X(25, send_malformed, "a packet on the tunnel device that is no whole IPv4 or IPv6 packet") \

@@ -51,7 +51,7 @@ static void expect_asked(const struct departure *departure, __u32 reason, __u64 
 	};
 	cr_expect(!memcmp(&staged->event, &expected, sizeof(expected)), "%s: the event", what);
 	cr_expect(!fits || !memcmp(staged->text, text.data, text.bytes), "%s: the packet inside", what);
-	snapshot_expect_counted(&world, &before, reason, 1, what);
+	snapshot_expect_counted(&world, &before, reason, fits ? 0 : 1, what); /* a staged packet is not lost */
 	struct jvpn_counters counters = world_counters(&world);
 	cr_expect_eq(counters.tx_packets, 0, "%s", what);
 	cr_expect_eq(counters.last_tx_ns, 0, "%s", what);
@@ -81,7 +81,7 @@ Test(egress_events, no_session_stages_the_packet)
 #define SPACING_NS (JVPN_STAGE_SPACING_MS * MILLISECOND_NS)
 #define FULL_NS (JVPN_STAGED_PACKETS_MAX * SPACING_NS)
 
-/* 200 at once: the burst, what the time earned meanwhile, and no more; each is counted. */
+/* 200 at once: the burst, what the time earned meanwhile, and no more; the rest is counted. */
 static void expect_burst(const struct departure *departure, __u32 reason)
 {
 	struct packet frame;
@@ -92,7 +92,7 @@ static void expect_burst(const struct departure *departure, __u32 reason)
 	__u64 earned = (world_now() - began) / SPACING_NS + 1;
 	__u32 asked = world_poll(&world);
 	cr_expect(asked >= JVPN_STAGED_PACKETS_MAX && asked <= JVPN_STAGED_PACKETS_MAX + earned, "%u events", asked);
-	cr_expect_eq(world_drops(&world, reason), 200);
+	cr_expect_eq(world_drops(&world, reason), 200 - asked);
 }
 
 static const struct departure NO_SESSION = {.inner = 4, .payload_bytes = 33, .target = WORLD_OTHER_V4};
@@ -102,23 +102,46 @@ Test(egress_events, no_session_stages_a_burst)
 	expect_burst(&NO_SESSION, JVPN_DROP_no_session);
 }
 
+/* With the bucket filled to the brim a packet asks for nothing; a run that took the time of a drop is repeated. */
+static void expect_silence(void (*fill)(__u64 staged_ns), const struct departure *departure)
+{
+	struct packet frame;
+	departure_frame(departure, &frame);
+	for (int attempt = 0; attempt < 50; attempt++) {
+		__u32 had = world_poll(&world);
+		__u64 began = world_now();
+		fill(began + FULL_NS);
+		cr_expect_eq(world_egress(&world, &frame, NULL), TC_ACT_SHOT);
+		if (world_now() - began >= SPACING_NS)
+			continue;
+		cr_expect_eq(world_poll(&world), had, "the bucket is full");
+		return;
+	}
+	cr_skip_test("this machine is too busy to run one packet in %d ms", JVPN_STAGE_SPACING_MS);
+}
+
+static void fill_route(__u64 staged_ns)
+{
+	struct jvpn_route route = {.peer = WORLD_OTHER_PEER, .staged_ns = staged_ns};
+	world_put_route(&world, "10.7.0.0", 24, &route);
+}
+
+static void fill_counters(__u64 staged_ns)
+{
+	struct jvpn_counters counters = world_counters(&world);
+	counters.staged_ns = staged_ns;
+	world_put_counters(&world, &counters);
+}
+
 /* `staged_ns`: when the bucket of what was asked is empty. A time no bucket reaches is a stale one. */
 Test(egress_events, no_session_after_a_burst)
 {
-	struct packet frame;
-	struct jvpn_route route = {.peer = WORLD_OTHER_PEER, .staged_ns = world_now() + FULL_NS};
-	departure_frame(&NO_SESSION, &frame);
-	world_put_route(&world, "10.7.0.0", 24, &route);
-	cr_expect_eq(world_egress(&world, &frame, NULL), TC_ACT_SHOT);
-	cr_expect_eq(world_poll(&world), 0, "the bucket is full");
-
-	route.staged_ns = world_now() + FULL_NS - 2 * SPACING_NS;
-	world_put_route(&world, "10.7.0.0", 24, &route);
+	expect_silence(fill_route, &NO_SESSION);
+	__u64 staged_ns = world_now() + FULL_NS - 2 * SPACING_NS;
+	fill_route(staged_ns);
 	expect_asked(&NO_SESSION, JVPN_DROP_no_session, 0, WORLD_OTHER_PEER, "room for one");
-	cr_expect_eq(world_route(&world, "10.7.0.0", 24).staged_ns, route.staged_ns + SPACING_NS);
-
-	route.staged_ns = world_now() + 3600 * SECOND_NS;
-	world_put_route(&world, "10.7.0.0", 24, &route);
+	cr_expect_eq(world_route(&world, "10.7.0.0", 24).staged_ns, staged_ns + SPACING_NS);
+	fill_route(world_now() + 3600 * SECOND_NS);
 	expect_asked(&NO_SESSION, JVPN_DROP_no_session, 0, WORLD_OTHER_PEER, "a stale time");
 }
 
@@ -163,16 +186,10 @@ Test(egress_events, no_key_stages_a_burst)
 
 Test(egress_events, no_key_after_a_burst)
 {
-	struct packet frame;
 	struct jvpn_session session = world_session(&world);
-	struct jvpn_counters counters = world_counters(&world);
 	session.keys = 0;
 	world_put_session(&world, &session);
-	counters.staged_ns = world_now() + FULL_NS;
-	world_put_counters(&world, &counters);
-	departure_frame(&GOOD, &frame);
-	cr_expect_eq(world_egress(&world, &frame, NULL), TC_ACT_SHOT);
-	cr_expect_eq(world_poll(&world), 0, "the bucket is full");
+	expect_silence(fill_counters, &GOOD);
 }
 
 /* What does not fit the record is asked for without it. */

@@ -181,8 +181,11 @@ Test(ingress_events, path_seen_after_its_spacing)
 Test(ingress_events, path_seen_not_before_its_spacing)
 {
 	struct datagram datagram = {.outer = 4, .inner = 4, .source = "203.0.113.9"};
-	set_path_seen(world_now() + SPACING_NS);
+	__u64 due = world_now() + SPACING_NS;
+	set_path_seen(due);
 	expect_delivered(&datagram);
+	if (world_now() >= due)
+		cr_skip_test("this machine is too busy to run one packet in %d ms", JVPN_EVENT_SPACING_MS);
 	cr_expect_eq(world_poll(&world), 0);
 }
 
