@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -104,6 +106,9 @@ static int serve_in_background(const struct options *options, const char *config
 {
 	int pipes[2];
 	char byte;
+	char absolute[PATH_MAX];
+	if (realpath(config, absolute))
+		config = absolute; /* SIGHUP reads it again, from a process that stands in "/" */
 	if (pipe2(pipes, O_CLOEXEC))
 		return 1;
 	pid_t child = fork();
@@ -114,6 +119,7 @@ static int serve_in_background(const struct options *options, const char *config
 	if (!child) {
 		(void)close(pipes[0]);
 		(void)setsid();
+		(void)!chdir("/");
 		return serve(options, config, pipes[1]);
 	}
 	(void)close(pipes[1]);

@@ -70,17 +70,18 @@ NETNS_TESTS   := $(wildcard tests/netns/test_*.sh)
 INTEROP_TESTS := $(filter-out %_long.sh,$(wildcard tests/interop/test_*.sh))
 LONG_TESTS    := $(wildcard tests/interop/test_*_long.sh)
 VM_SUITES     := tests/vm/test_kernels.sh
+UNIT_SUITE    := "unit=LSAN_OPTIONS=suppressions=tests/unit/lsan.supp $(BUILD)/tests/unit -j2"
 
 test: packages-test ## install what is missing, build, run every test
 	$(Q)$(MAKE) --no-print-directory -j2 test-build
-	$(Q)tests/run $(LONG_TESTS:%=--beside %) $(BUILD)/tests/unit $(BUILD)/tests/bpf-all tests/fuzz/run.sh \
+	$(Q)tests/run $(LONG_TESTS:%=--beside %) $(UNIT_SUITE) $(BUILD)/tests/bpf-all tests/fuzz/run.sh \
 		$(NETNS_TESTS) $(INTEROP_TESTS) $(VM_SUITES) tests/demo/test_demo.sh
 
 test-build: lab $(BUILD)/tests/unit $(BUILD)/tests/bpf-all $(FUZZERS)
 
 test-unit: packages-test ## only the unit tests
 	$(Q)$(MAKE) --no-print-directory -j2 $(BUILD)/tests/unit
-	$(Q)tests/run $(BUILD)/tests/unit
+	$(Q)tests/run $(UNIT_SUITE)
 
 test-bpf: packages-test ## only the BPF tests
 	$(Q)$(MAKE) --no-print-directory -j2 $(BUILD)/tests/bpf-all
