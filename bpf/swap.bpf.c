@@ -75,15 +75,16 @@ static __always_inline int swap_keys(struct jvpn_session *session, const struct 
 	return -EBUSY;
 }
 
-static __always_inline void forget_key(struct jvpn_session *session, __u32 index)
+static __always_inline int forget_key(struct jvpn_session *session, __u32 index)
 {
 	for (int attempt = 0; attempt < 8; attempt++) {
 		__u64 keys = *(volatile __u64 *)&session->keys;
 		__u32 current = JVPN_KEYS_CURRENT(keys) == index ? 0 : JVPN_KEYS_CURRENT(keys);
 		__u32 next = JVPN_KEYS_NEXT(keys) == index ? 0 : JVPN_KEYS_NEXT(keys);
 		if (__sync_val_compare_and_swap(&session->keys, keys, JVPN_KEYS(current, next)) == keys)
-			return;
+			return 0;
 	}
+	return -EBUSY; /* it is dead all the same: nothing seals or opens under it */
 }
 
 static __always_inline int swap_kill_key(__u32 index)
@@ -94,9 +95,7 @@ static __always_inline int swap_kill_key(__u32 index)
 	keypair->dead = 1;
 	__u64 id = keypair->session;
 	struct jvpn_session *session = bpf_map_lookup_elem(&sessions, &id);
-	if (session)
-		forget_key(session, index);
-	return 0;
+	return session ? forget_key(session, index) : 0;
 }
 
 static __always_inline int swap_wipe_key(__u32 index)

@@ -18,6 +18,8 @@
 #include "route.h"
 #include "session.h"
 
+#define PATH_COPY_ATTEMPTS 4 /* moves of one session during one packet */
+
 /* What is known of one packet on its way out: in a map, because the stack belongs to the AEAD. */
 struct departure {
 	struct inner inner;
@@ -129,15 +131,25 @@ static __always_inline enum verdict take(struct __sk_buff *skb, struct departure
 	return first == (JVPN_FRAME_MAGIC & 0xff) ? take_frame(skb, out, owner) : take_packet(skb, out, owner);
 }
 
+/*
+ * Copied whole, or copied again: a slot that sends is never rewritten, so a word that is
+ * the same before and after the copy vouches for it.
+ */
 static __always_inline enum verdict choose_path(struct departure *out, const struct jvpn_session *session)
 {
 	const struct jvpn_path *path = NULL;
-	enum verdict verdict =
-		out->slot == JVPN_FRAME_ANY_PATH ? path_sending(session, &path) : path_at(session, out->slot, &path);
-	if (verdict)
-		return verdict;
-	out->path = *path;
-	return GO_ON;
+	for (int attempt = 0; attempt < PATH_COPY_ATTEMPTS; attempt++) {
+		__u64 word = *(const volatile __u64 *)&session->word;
+		__u32 slot = out->slot == JVPN_FRAME_ANY_PATH ? JVPN_WORD_SLOT(word) : out->slot;
+		enum verdict verdict = path_at(session, slot, &path);
+		if (verdict)
+			return verdict;
+		out->path = *path;
+		barrier();
+		if (*(const volatile __u64 *)&session->word == word)
+			return GO_ON;
+	}
+	return DROP(no_path);
 }
 
 static __always_inline enum verdict find_key(struct departure *out, struct owner *owner)

@@ -51,12 +51,12 @@ rule_functions() {
 }
 
 rule_sleep() {
-	grep -nE '^[^#]*\bsleep [0-9.]' $(git ls-files 'tests/*.sh' 'tests/vm/*') /dev/null |
-		sed 's/$/   (wait for the event)/'
+	git ls-files 'tests/*.sh' 'tests/vm/*' | xargs -r grep -nE '^[^#]*\bsleep [0-9.]' /dev/null -- |
+		grep -v '# poll' | sed 's/$/   (wait for the event)/'
 }
 
 rule_machine() {
-	git ls-files | grep -v '^tests/check.sh$' | xargs -r grep -nIE '/home/|/work/|/root/' -- | head
+	git ls-files | grep -v '^tests/check.sh$' | xargs -r grep -nIE '/home/[a-z]|/work/(main|scratch)|/root/\.' -- | head
 }
 
 rule_secrets() {

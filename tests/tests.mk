@@ -18,6 +18,12 @@ $(BUILD)/tests/unit: $(UNIT_SOURCES:%.c=$(BUILD)/san/%.o) $(SAN_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcriterion
 
+# The replay window under threads: alone, because Criterion does not start under this sanitizer.
+$(BUILD)/tests/replay-threads: tests/unit/bpf/test_replay_threads.c bpf/replay.h
+	@mkdir -p $(@D)
+	$(call say,CC-TSAN,$@)
+	$(Q)$(CC) $(CPPFLAGS) -Ibpf $(CFLAGS) -fsanitize=thread --param tsan-distinguish-volatile=1 -o $@ $< -lpthread
+
 # ---- bpf: programs run by the kernel on made packets; the ABI; the verifier's budget ----
 
 BPF_TEST_SOURCES := $(wildcard tests/bpf/*.c tests/abi/*.c tests/verifier/*.c)
@@ -74,10 +80,10 @@ UNIT_SUITE    := "unit=LSAN_OPTIONS=suppressions=tests/unit/lsan.supp $(BUILD)/t
 
 test: packages-test ## install what is missing, build, run every test
 	$(Q)$(MAKE) --no-print-directory -j2 test-build
-	$(Q)tests/run $(LONG_TESTS:%=--beside %) $(UNIT_SUITE) $(BUILD)/tests/bpf-all tests/fuzz/run.sh \
+	$(Q)tests/run $(LONG_TESTS:%=--beside %) $(UNIT_SUITE) $(BUILD)/tests/replay-threads $(BUILD)/tests/bpf-all tests/fuzz/run.sh \
 		$(NETNS_TESTS) $(INTEROP_TESTS) $(VM_SUITES) tests/demo/test_demo.sh
 
-test-build: lab $(BUILD)/tests/unit $(BUILD)/tests/bpf-all $(FUZZERS)
+test-build: lab $(BUILD)/tests/unit $(BUILD)/tests/replay-threads $(BUILD)/tests/bpf-all $(FUZZERS)
 
 test-unit: packages-test ## only the unit tests
 	$(Q)$(MAKE) --no-print-directory -j2 $(BUILD)/tests/unit

@@ -86,10 +86,25 @@ for pair in "${pairs[@]}"; do
 	left_s=$((DEADLINE_S - ($(now_ms) - begin) / 1000))
 	check "${NAME[$pair]}: a second handshake on both sides" wait_until "$left_s" rekeyed "$pair"
 done
+# Datagrams that a starved wireguard-go or the traffic's own ends found no room for in their sockets are theirs.
+overflows() { # HOST
+	in_host "$1" cat /proc/net/snmp | awk '/^Udp: [0-9]/ {print $6}'
+}
+
+check_nothing_lost() { # PAIR
+	local name="${NAME[$1]}: nothing lost" lost excused
+	flow_stop "pair$1"
+	lost=$(flow_count "pair$1" lost)
+	excused=$(($(overflows "left$1") + $(overflows "right$1")))
+	((excused)) && echo "# ${NAME[$1]}: $excused datagrams found a full socket"
+	check_number "$name" "$lost" -le "$excused"
+	check_equal "${NAME[$1]}: nothing refused by a socket" "$(flow_count "pair$1" send_errors)" 0
+}
+
 echo "# after $((($(now_ms) - begin) / 1000)) s"
 for pair in "${pairs[@]}"; do
 	check "${NAME[$pair]}: traffic on the new keys" flow_passes "pair$pair" 2500 15
-	check_flow_lossless "${NAME[$pair]}: nothing lost" "pair$pair"
+	check_nothing_lost "$pair"
 	[[ -z ${SESSION[$pair]:-} ]] || check_equal "${NAME[$pair]}: the same session on the left" \
 		"$(engine_session "l$pair" .session_id)" "${SESSION[$pair]}"
 	[[ -z ${RIGHT_SESSION[$pair]:-} ]] || check_equal "${NAME[$pair]}: the same session on the right" \

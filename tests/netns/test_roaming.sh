@@ -33,6 +33,13 @@ follows() { # NAME ENDPOINT
 	check_equal "$1: its reason" "$(engine_session tun-r .reason)" nat_rebind_detected
 }
 
+# A reply still under way to the old address turns the client back, as WireGuard does: told again, until it moved.
+client_turns() { # ENDPOINT SEEN-AS
+	wg set tun-l peer "$PAIR_RIGHT_PUBLIC" endpoint "$1"
+	ping_once left 10.8.0.2
+	remote_is "$2"
+}
+
 # The bytes of the newest data message that the client sent, in hex.
 newest_data() {
 	tcpdump -n -x -r "$LAB_LOGS/left-eth0.pcap" 'src host 192.0.2.11 and udp[8] = 4' 2>/dev/null |
@@ -91,14 +98,14 @@ ip_in left address delete 192.0.2.1/24 dev eth0 # its secondaries go with it
 ip_in left address replace 192.0.2.11/24 dev eth0
 ip_in left address replace 192.0.2.66/24 dev eth0
 # wireguard-go keeps to its old source address until it is told the endpoint anew.
-wg set tun-l peer "$PAIR_RIGHT_PUBLIC" endpoint "192.0.2.2:$PAIR_RIGHT_PORT"
+wait_until "$MOVE_S" client_turns "192.0.2.2:$PAIR_RIGHT_PORT" 192.0.2.11:51900
 follows "another address" 192.0.2.11:51900
 
 test_impostor
 
-wg set tun-l peer "$PAIR_RIGHT_PUBLIC" endpoint "[2001:db8::2]:$PAIR_RIGHT_PORT"
+wait_until "$MOVE_S" client_turns "[2001:db8::2]:$PAIR_RIGHT_PORT" "[2001:db8::1]:51900"
 follows "another family" "[2001:db8::1]:51900"
 
-wg set tun-l peer "$PAIR_RIGHT_PUBLIC" endpoint "192.0.2.2:$PAIR_RIGHT_PORT"
+wait_until "$MOVE_S" client_turns "192.0.2.2:$PAIR_RIGHT_PORT" 192.0.2.11:51900
 follows "and back" 192.0.2.11:51900
 flow_stop steady

@@ -34,7 +34,7 @@ eventually() {
     local end=$((SECONDS + $1))
     until "${@:2}" >/dev/null 2>&1; do
         ((SECONDS < end)) || return 1
-        sleep 0.1
+        sleep 0.1 # poll: dash has no read with a timeout
     done
 }
 
