@@ -43,7 +43,7 @@ NETNS_BPF   := $(patsubst tests/netns/%.bpf.c,$(BUILD)/tests/netns/%.bpf.o,$(wil
 $(BUILD)/tests/netns/%: tests/netns/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $<
+	$(Q)$(CC) $(filter-out -D_GNU_SOURCE,$(CPPFLAGS)) $(CFLAGS) -o $@ $< # each names what it uses itself
 
 $(BUILD)/tests/netns/%.bpf.o: tests/netns/%.bpf.c
 	@mkdir -p $(@D)

@@ -49,7 +49,7 @@ static int send_output(struct conversation *conversation)
 	return 0;
 }
 
-/* Fills the input. 0: something came, or the end did; -EAGAIN: nothing yet; others: the connection is gone. */
+/* Fills the input. 0: something came; -EAGAIN: nothing yet; others: nothing will, and every line was answered. */
 static int receive_input(struct conversation *conversation)
 {
 	ssize_t bytes;
@@ -58,10 +58,8 @@ static int receive_input(struct conversation *conversation)
 		bytes = recv(conversation->fd, conversation->input + conversation->input_bytes,
 			     sizeof(conversation->input) - conversation->input_bytes, 0);
 	while (bytes < 0 && errno == EINTR);
-	if (bytes < 0)
-		return -errno;
-	if (bytes == 0) /* half closed: it may still wait for its answer */
-		conversation->is_last = true;
+	if (bytes <= 0)
+		return bytes < 0 ? -errno : -ENOTCONN;
 	conversation->input_bytes += (size_t)bytes;
 	return 0;
 }

@@ -24,7 +24,7 @@ struct attempts {
 	uint64_t newest_ms;
 	uint16_t first; /* place of the oldest kept */
 	uint16_t count;
-	uint32_t total;			 /* ever made; stays at its greatest value */
+	uint32_t total;		       /* ever made; stays at its greatest value */
 	uint16_t low_ms[ATTEMPTS_MAX]; /* low bits of their times, a ring */
 };
 _Static_assert(ATTEMPTS_WINDOW_MS <= UINT16_MAX, "the low bits of a time name it within a window");

@@ -38,8 +38,8 @@ struct state_facts {
 	/* What was decided about requests. */
 	bool handshake_failed;
 	const struct checks_validated *validated; /* made at this instant by checks.h; NULL: none */
-	uint16_t denied;	/* row 8's reason, from the checks' verdict; 0: nothing was denied */
-	uint16_t denied_detail; /* the check's code */
+	uint16_t denied;			  /* row 8's reason, from the checks' verdict; 0: nothing was denied */
+	uint16_t denied_detail;			  /* the check's code */
 
 	/* What the transports do. */
 	uint32_t dead;	      /* the path declared DEAD */

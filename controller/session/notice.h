@@ -31,7 +31,7 @@ enum notice_kind {
 #define NOTICE_KIND(name) NOTICE_##name,
 	NOTICE_KINDS(NOTICE_KIND)
 #undef NOTICE_KIND
-	NOTICE_KIND_COUNT,
+		NOTICE_KIND_COUNT,
 };
 
 struct notice {
@@ -44,11 +44,11 @@ struct notice {
 	uint32_t path;	 /* the one it is about; 0: none */
 	uint32_t previous_path;
 	uint64_t version;
-	uint64_t at_ms;		  /* monotonic */
-	uint64_t deadline_ms;	  /* ReattachAttempt: of the recovery */
-	uint64_t age_ms;	  /* SessionTerminated: of the session, */
+	uint64_t at_ms;		   /* monotonic */
+	uint64_t deadline_ms;	   /* ReattachAttempt: of the recovery */
+	uint64_t age_ms;	   /* SessionTerminated: of the session, */
 	uint64_t transportless_ms; /* and without a transport */
-	uint32_t attempt;	  /* ReattachAttempt: its number in this session */
+	uint32_t attempt;	   /* ReattachAttempt: its number in this session */
 	uint32_t pad;
 };
 

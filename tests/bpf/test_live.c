@@ -13,6 +13,7 @@
 #include "raw.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -133,8 +134,23 @@ Test(live, the_largest_packets_leave_the_uplink)
 	}
 }
 
+/* A packet in several buffers goes through a devmap since 6.3; what came with it is what is asked for. */
+static bool kernel_redirects_fragments(void)
+{
+	char line[256];
+	bool found = false;
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	cr_assert_not_null(symbols);
+	while (!found && fgets(line, sizeof(line), symbols))
+		found = strstr(line, " xdp_set_features_flag");
+	fclose(symbols);
+	return found;
+}
+
 Test(live, the_largest_packet_arrives)
 {
+	if (!kernel_redirects_fragments())
+		cr_skip_test("this kernel does not redirect a packet of several buffers");
 	struct datagram datagram = {.outer = 6, .inner = 6, .payload_bytes = JVPN_TEXT_MAX_BYTES - 48};
 	expect_arrives(&datagram, "9216 bytes");
 }

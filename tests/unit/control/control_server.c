@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/clock.h"
 
@@ -268,9 +267,8 @@ Test(control_server, sends_the_answer_of_the_command_that_stops_the_loop)
 Test(control_server, neither_spins_nor_dies_without_file_descriptors)
 {
 	struct rlimit limit, before;
-	struct timespec start, end;
 	char line[64];
-	int fd, spare;
+	int fd, spare, turns = 0;
 
 	test_daemon_start(0);
 	fd = test_connect();
@@ -279,12 +277,10 @@ Test(control_server, neither_spins_nor_dies_without_file_descriptors)
 	limit = before;
 	limit.rlim_cur = (rlim_t)spare + 1;
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	cr_assert_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start), 0);
-	for (int turns = 0; turns < 20; turns++)
-		cr_assert_eq(loop_turn(test_loop, 10 * CLOCK_NS_PER_MS), 0);
+	for (uint64_t over = clock_mono_ns() + 200 * CLOCK_NS_PER_MS; clock_mono_ns() < over; turns++)
+		cr_assert_eq(loop_turn(test_loop, 50 * CLOCK_NS_PER_MS), 0);
+	cr_assert_lt(turns, 20, "%d turns", turns);
 	cr_assert_eq(control_server_clients(test_server), 0);
-	cr_assert_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end), 0);
-	cr_assert_lt((end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000, 100);
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	test_send(fd, PING, strlen(PING));
 	cr_assert(test_receive(fd, line, sizeof(line)), "accepted after the pause");

@@ -6,7 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -136,6 +138,51 @@ Test(control_socket, does_not_remove_anothers)
 	cr_assert_eq(access(test_path, F_OK), 0);
 	control_socket_release(test_path, &second);
 	cr_assert_eq(access(test_path, F_OK), -1);
+}
+
+static int lock_by_hand(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	cr_assert(fd >= 0);
+	cr_assert_eq(flock(fd, LOCK_EX | LOCK_NB), 0);
+	return fd;
+}
+
+static void *claim_in_thread(void *userdata)
+{
+	cr_assert_eq(control_socket_claim(test_path, userdata), 0);
+	return NULL;
+}
+
+/*
+ * Whoever waits for the lock of a file that is gone when it gets it has locked
+ * nothing: another one may hold the file that is there now.
+ */
+Test(control_socket, waits_for_the_lock_that_counts)
+{
+	struct control_socket claimed;
+	char made[128], lock[160];
+	pthread_t thread;
+	int first, second;
+
+	(void)snprintf(made, sizeof(made), "%s/made", test_directory);
+	(void)snprintf(lock, sizeof(lock), "%s.lock", test_path);
+	cr_assert_eq(mkdir(made, 0755), 0);
+	first = lock_by_hand(lock);
+	cr_assert_eq(pthread_create(&thread, NULL, claim_in_thread, &claimed), 0);
+	(void)usleep(100000);
+	cr_assert_eq(access(test_path, F_OK), -1, "the first lock");
+	cr_assert_eq(unlink(lock), 0);
+	second = lock_by_hand(lock);
+	(void)close(first);
+	(void)usleep(100000);
+	cr_assert_eq(access(test_path, F_OK), -1, "the second lock");
+	cr_assert_eq(unlink(lock), 0);
+	(void)close(second);
+	cr_assert_eq(pthread_join(thread, NULL), 0);
+	cr_assert_eq(files(), 1);
+	control_socket_release(test_path, &claimed);
 }
 
 /* Eight processes over one stale name, again and again: exactly one gets it each time. */

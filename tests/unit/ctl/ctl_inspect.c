@@ -118,20 +118,23 @@ Test(ctl_inspect, an_interface_that_is_not_there)
 
 Test(ctl_inspect, lists_interfaces_sorted)
 {
+	static const char *const made[] = {"jt2", "jt0", "no name", "jt3", "jt1"};
 	_cleanup_free_ char(*names)[INSPECT_INTERFACE_BYTES] = NULL;
 	size_t count = 99;
 	char path[256];
 
 	cr_assert_eq(inspect_list_interfaces("/sys/fs/bpf/jvpn-test-none", &names, &count), 0);
 	cr_assert(count == 0 && !names);
-	(void)plane_pin("jt1");
-	(void)plane_pin("jt0");
-	(void)snprintf(path, sizeof(path), "%s/no name", plane_root());
-	cr_assert_eq(mkdir(path, 0700), 0);
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", plane_root(), made[i]);
+		cr_assert_eq(mkdir(path, 0700), 0);
+	}
 	cr_assert_eq(inspect_list_interfaces(plane_root(), &names, &count), 0);
-	cr_assert_eq(count, 2);
+	cr_assert_eq(count, 4);
 	cr_assert_str_eq(names[0], "jt0");
 	cr_assert_str_eq(names[1], "jt1");
+	cr_assert_str_eq(names[2], "jt2");
+	cr_assert_str_eq(names[3], "jt3");
 }
 
 /* Reading must not be able to write. */
