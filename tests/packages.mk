@@ -7,7 +7,7 @@ BUILD_PACKAGES := gcc make pkg-config clang-19 llvm-19 bpftool libbpf-dev libsod
 	libjansson-dev libcap-ng-dev libelf-dev zlib1g-dev linux-libc-dev libc6-dev
 TEST_PACKAGES := libcriterion-dev iproute2 ethtool iputils-ping iperf3 tcpdump netcat-openbsd jq procps util-linux \
 	wireguard-go wireguard-tools libclang-rt-19-dev
-VM_PACKAGES := qemu-system-x86 busybox-static cpio
+VM_PACKAGES := qemu-system-x86 busybox-static cpio xz-utils
 CHECK_PACKAGES := clang-format cppcheck shellcheck
 
 # $(1): packages. dpkg-query names what is not installed.

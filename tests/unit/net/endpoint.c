@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <net/if.h>
+#include <unistd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -241,6 +242,8 @@ Test(endpoint, resolves_localhost)
 {
 	struct endpoint endpoint;
 
+	if (access("/etc/hosts", R_OK))
+		cr_skip_test("this machine has no /etc/hosts that names localhost");
 	cr_assert_eq(endpoint_resolve("localhost", 5, 4, &endpoint), 0);
 	cr_assert_eq(ip_to_v4(&endpoint.ip), htonl(INADDR_LOOPBACK));
 	cr_assert_eq(endpoint.port, 5);
