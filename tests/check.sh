@@ -27,7 +27,7 @@ report "shell (shellcheck)" "$(shellcheck -x -S warning "${SHELL_FILES[@]}" 2>&1
 # memleak and legacyUninitvar do not know the cleanup attribute; the sanitizers of the unit tests do
 report "static analysis (cppcheck)" "$(cppcheck --quiet --enable=warning,portability --inline-suppr --std=c11 \
 	-D__x86_64__ -D_GNU_SOURCE '-DJVPN_VERSION="0"' -Iinclude -Icontroller --suppress=missingInclude --suppress=unknownMacro \
-	--suppress=preprocessorErrorDirective --suppress=memleak --suppress=legacyUninitvar --error-exitcode=0 -j2 controller 2>&1)"
+	--suppress=preprocessorErrorDirective --suppress=memleak --suppress=legacyUninitvar --suppress=uninitvar:controller/handshake/cookie.c --error-exitcode=0 -j2 controller 2>&1)"
 
 # ---- rules of the house ------------------------------------------------------------------
 

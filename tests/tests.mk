@@ -24,6 +24,13 @@ $(BUILD)/tests/replay-threads: tests/unit/bpf/test_replay_threads.c bpf/replay.h
 	$(call say,CC-TSAN,$@)
 	$(Q)$(CC) $(CPPFLAGS) -Ibpf $(CFLAGS) -fsanitize=thread --param tsan-distinguish-volatile=1 -o $@ $< -lpthread
 
+# ---- model: every life a session can have, in a small world ------------------------------
+
+$(BUILD)/tests/explore: $(BUILD)/tests/model/explore.o $(BUILD)/libjvpn.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(LIBS)
+
 # ---- bpf: programs run by the kernel on made packets; the ABI; the verifier's budget ----
 
 BPF_TEST_SOURCES := $(wildcard tests/bpf/*.c tests/abi/*.c tests/verifier/*.c)
@@ -34,6 +41,7 @@ $(BUILD)/tests/bpf-all: $(BPF_TEST_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/libjvpn.a
 	$(Q)$(CC) -o $@ $^ $(LIBS) -lcriterion
 
 $(BPF_TEST_SOURCES:%.c=$(BUILD)/%.o): CPPFLAGS += -Ibpf -Itests
+$(BUILD)/tests/model/explore.o: CPPFLAGS += -Itests/model
 
 # ---- what the namespaces' scripts need beside jvpn ---------------------------------------
 
@@ -62,7 +70,7 @@ $(BUILD)/fuzz/obj/%.o: %.c | $(SKELETONS)
 	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
 
 $(BUILD)/fuzz/libjvpn.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(filter controller/handshake/% controller/config/% \
-		controller/base/% controller/net/%,$(MODULES)))
+		controller/base/% controller/net/% controller/audit/% controller/session/fsm.c controller/session/state%,$(MODULES)))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -80,10 +88,10 @@ UNIT_SUITE    := "unit=LSAN_OPTIONS=suppressions=tests/unit/lsan.supp $(BUILD)/t
 
 test: packages-test ## install what is missing, build, run every test
 	$(Q)$(MAKE) --no-print-directory -j2 test-build
-	$(Q)tests/run $(LONG_TESTS:%=--beside %) $(UNIT_SUITE) $(BUILD)/tests/replay-threads $(BUILD)/tests/bpf-all tests/fuzz/run.sh \
+	$(Q)tests/run $(LONG_TESTS:%=--beside %) $(UNIT_SUITE) $(BUILD)/tests/replay-threads $(BUILD)/tests/explore $(BUILD)/tests/bpf-all tests/fuzz/run.sh \
 		$(NETNS_TESTS) $(INTEROP_TESTS) $(VM_SUITES) tests/demo/test_demo.sh
 
-test-build: lab $(BUILD)/tests/unit $(BUILD)/tests/replay-threads $(BUILD)/tests/bpf-all $(FUZZERS)
+test-build: lab $(BUILD)/tests/unit $(BUILD)/tests/replay-threads $(BUILD)/tests/explore $(BUILD)/tests/bpf-all $(FUZZERS)
 
 test-unit: packages-test ## only the unit tests
 	$(Q)$(MAKE) --no-print-directory -j2 $(BUILD)/tests/unit

@@ -38,7 +38,7 @@
 #define CONTROL_PATH_BYTES 108 /* sun_path */
 
 #define CONTROL_CLIENTS_MAX 32
-#define CONTROL_REQUEST_MAX_BYTES 4096		   /* with its newline */
+#define CONTROL_REQUEST_MAX_BYTES 4096		     /* with its newline */
 #define CONTROL_ANSWER_MAX_BYTES (16u * 1024 * 1024) /* with its newline: 16384 peers at 1 KiB */
 #define CONTROL_IDLE_MS 10000
 #define CONTROL_TIMEOUT_MS 2000 /* how long jvpn-ctl waits for a whole answer */

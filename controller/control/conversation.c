@@ -103,8 +103,7 @@ static int next_answer(struct conversation *conversation, control_answer_fn answ
 	}
 }
 
-enum conversation_wants conversation_go_on(struct conversation *conversation, control_answer_fn answer,
-					   void *userdata)
+enum conversation_wants conversation_go_on(struct conversation *conversation, control_answer_fn answer, void *userdata)
 {
 	int code = conversation->output ? 1 : next_answer(conversation, answer, userdata);
 

@@ -30,7 +30,7 @@ struct conversation {
 	char *output; /* NULL: nothing to send */
 	size_t output_bytes;
 	size_t sent_bytes;
-	bool is_last;	    /* no more requests: end when the output is sent */
+	bool is_last; /* no more requests: end when the output is sent */
 	bool has_progressed;
 };
 
@@ -40,8 +40,7 @@ void conversation_begin(struct conversation *conversation, int fd);
 void conversation_end(struct conversation *conversation);
 
 /* Goes as far as the socket lets it, but answers one request at most. */
-enum conversation_wants conversation_go_on(struct conversation *conversation, control_answer_fn answer,
-					   void *userdata);
+enum conversation_wants conversation_go_on(struct conversation *conversation, control_answer_fn answer, void *userdata);
 
 /* Whether a request was answered or output was taken since the last call of this. */
 bool conversation_progressed(struct conversation *conversation);

@@ -54,8 +54,8 @@ static int wrap(json_t *document, char **ret_text, size_t *ret_length)
 				 : code;
 }
 
-int control_request_answer(const char *line, size_t length, control_answer_fn answer, void *userdata,
-			   char **ret_text, size_t *ret_length)
+int control_request_answer(const char *line, size_t length, control_answer_fn answer, void *userdata, char **ret_text,
+			   size_t *ret_length)
 {
 	_cleanup_(cleanup_json) json_t *request = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
 	_cleanup_(cleanup_json) json_t *nothing = json_object();

@@ -16,8 +16,8 @@
  * CONTROL_ANSWER_MAX_BYTES. Whatever is wrong with the line or the answer becomes
  * an answer with "ok": false. -ENOMEM.
  */
-int control_request_answer(const char *line, size_t length, control_answer_fn answer, void *userdata,
-			   char **ret_text, size_t *ret_length);
+int control_request_answer(const char *line, size_t length, control_answer_fn answer, void *userdata, char **ret_text,
+			   size_t *ret_length);
 
 /* The answer line {"ok": false, "error": sentence, "code": code}; `sentence` NULL: the errno's text. -ENOMEM. */
 int control_request_refuse(int code, const char *sentence, char **ret_text, size_t *ret_length);

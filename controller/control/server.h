@@ -40,10 +40,10 @@ struct control_server;
 typedef int (*control_answer_fn)(const char *command, json_t *arguments, json_t **ret_document, void *userdata);
 
 struct control_setup {
-	const char *path;	   /* from control_path(); copied */
+	const char *path; /* from control_path(); copied */
 	control_answer_fn answer;
 	void *userdata;
-	uint32_t idle_ms;	   /* 0: CONTROL_IDLE_MS */
+	uint32_t idle_ms; /* 0: CONTROL_IDLE_MS */
 };
 
 /*

@@ -22,7 +22,7 @@
 /* Exit codes: API, contract.md. */
 enum ctl_exit {
 	CTL_OK = 0,
-	CTL_FAILED = 1,	   /* refused or failed */
+	CTL_FAILED = 1, /* refused or failed */
 	CTL_USAGE = 2,
 	CTL_NOT_FOUND = 3, /* no such interface or session */
 	CTL_NO_DAEMON = 4, /* it does not run, and the command needs it */

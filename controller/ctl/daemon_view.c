@@ -55,7 +55,8 @@ static uint64_t sum_refusals(json_t *refusals)
 	const char *name;
 	json_t *refusal;
 
-	json_object_foreach(refusals, name, refusal) {
+	json_object_foreach(refusals, name, refusal)
+	{
 		json_int_t count = json_integer_value(json_object_get(refusal, "count"));
 
 		sum += count > 0 ? (uint64_t)count : 0;

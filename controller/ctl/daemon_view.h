@@ -11,9 +11,9 @@
 #define DAEMON_ERROR_BYTES 128
 
 enum daemon_state {
-	DAEMON_ABSENT,  /* nobody listens at its socket */
+	DAEMON_ABSENT,	/* nobody listens at its socket */
 	DAEMON_ANSWERS, /* pid, version, uptime and peers are known */
-	DAEMON_SILENT,  /* somebody listens, and does not answer as it should: `error` says how */
+	DAEMON_SILENT,	/* somebody listens, and does not answer as it should: `error` says how */
 };
 
 struct daemon_view {

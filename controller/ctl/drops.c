@@ -31,9 +31,9 @@ static json_t *document(const uint64_t drops[static JVPN_DROP_SLOTS])
 
 		if (is_shown(number, drops[number], true) &&
 		    json_array_append_new(list, json_pack("{s:I, s:s, s:o, s:s}", "number", (json_int_t)number, "name",
-							  name ? name : "unknown", "count",
-							  ctl_json_u64(drops[number]), "sentence",
-							  name ? name_drop_text(number) : UNKNOWN_TEXT)) < 0)
+							  name ? name : "unknown", "count", ctl_json_u64(drops[number]),
+							  "sentence", name ? name_drop_text(number) : UNKNOWN_TEXT)) <
+			    0)
 			return NULL;
 	}
 	return take_ptr(list);
@@ -58,7 +58,8 @@ static void refusal_rows(struct table *table, json_t *refusals, bool all)
 	const char *name;
 	json_t *refusal;
 
-	json_object_foreach(refusals, name, refusal) {
+	json_object_foreach(refusals, name, refusal)
+	{
 		const char *sentence;
 		json_int_t count;
 

@@ -34,14 +34,15 @@ static void lay_out_lines(struct table *table, json_t *entries)
 	size_t i;
 
 	table->columns = json_object_size(json_array_get(entries, 0));
-	json_object_foreach(json_array_get(entries, 0), key, value) {
+	json_object_foreach(json_array_get(entries, 0), key, value)
+	{
 		if (json_is_integer(value))
 			table->right |= 1u << table->count;
 		table_cell(table, TABLE_HEADING, "%s", key);
 	}
-	json_array_foreach(entries, i, entry) {
-		json_object_foreach(entry, key, value)
-			value_cell(table, value);
+	json_array_foreach(entries, i, entry)
+	{
+		json_object_foreach(entry, key, value) value_cell(table, value);
 	}
 }
 
@@ -50,7 +51,8 @@ static void block_rows(struct table *table, const char *prefix, json_t *entry)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(entry, key, value) {
+	json_object_foreach(entry, key, value)
+	{
 		json_t *member;
 		size_t i;
 
@@ -59,7 +61,8 @@ static void block_rows(struct table *table, const char *prefix, json_t *entry)
 			value_cell(table, value);
 			continue;
 		}
-		json_array_foreach(value, i, member) {
+		json_array_foreach(value, i, member)
+		{
 			table_cell(table, TABLE_HEADING, "%s%s[%zu]", prefix, key, i);
 			value_cell(table, member);
 		}
@@ -72,7 +75,8 @@ static void lay_out_blocks(struct table *table, json_t *entries)
 	size_t i;
 
 	table->columns = 2;
-	json_array_foreach(entries, i, entry) {
+	json_array_foreach(entries, i, entry)
+	{
 		if (i) {
 			table_cell(table, TABLE_PLAIN, "%s", "");
 			table_cell(table, TABLE_PLAIN, "%s", "");

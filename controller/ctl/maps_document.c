@@ -23,9 +23,10 @@ static int describe(const struct inspect *inspect, enum inspect_map map, json_t 
 		code = inspect_used(inspect, map, &used);
 	if (code < 0)
 		return code;
-	document = json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:s}", "name", facts->name, "type", type ? type : "unknown",
-			     "used", ctl_json_u64(used), "max", (json_int_t)facts->max_entries, "key_bytes",
-			     (json_int_t)facts->key_bytes, "value_bytes", (json_int_t)facts->value_bytes, "path", path);
+	document =
+		json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:s}", "name", facts->name, "type", type ? type : "unknown",
+			  "used", ctl_json_u64(used), "max", (json_int_t)facts->max_entries, "key_bytes",
+			  (json_int_t)facts->key_bytes, "value_bytes", (json_int_t)facts->value_bytes, "path", path);
 	if (!document)
 		return -ENOMEM;
 	*ret_document = document;

@@ -27,15 +27,15 @@ static int meta_entries(const struct inspect *inspect, json_t *entries)
 
 	secret_to_base64(meta->public_key, key);
 	format_foreign(meta->interface, sizeof(meta->interface), interface);
-	return append(entries, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "interface",
-					 interface, "abi_version", (json_int_t)meta->abi_version, "session_bytes",
-					 (json_int_t)meta->session_bytes, "keypair_bytes",
-					 (json_int_t)meta->keypair_bytes, "counters_bytes",
-					 (json_int_t)meta->counters_bytes, "tunnel_ifindex",
-					 (json_int_t)meta->tunnel_ifindex, "delivery_ifindex",
-					 (json_int_t)meta->delivery_ifindex, "listen_port",
-					 (json_int_t)meta->listen_port, "fwmark", (json_int_t)meta->fwmark,
-					 "created_ms", ctl_json_u64(meta->created_ms), "public_key", key));
+	return append(entries,
+		      json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "interface", interface,
+				"abi_version", (json_int_t)meta->abi_version, "session_bytes",
+				(json_int_t)meta->session_bytes, "keypair_bytes", (json_int_t)meta->keypair_bytes,
+				"counters_bytes", (json_int_t)meta->counters_bytes, "tunnel_ifindex",
+				(json_int_t)meta->tunnel_ifindex, "delivery_ifindex",
+				(json_int_t)meta->delivery_ifindex, "listen_port", (json_int_t)meta->listen_port,
+				"fwmark", (json_int_t)meta->fwmark, "created_ms", ctl_json_u64(meta->created_ms),
+				"public_key", key));
 }
 
 static json_t *path_entry(const struct jvpn_path *path, size_t slot)
@@ -71,19 +71,19 @@ static json_t *session_entry(const struct inspect_session *found)
 	secret_to_base64(session->peer_key, peer_key);
 	for (size_t i = 0; i < sizeof(session->tai64n); i++)
 		(void)sprintf(tai64n + 2 * i, "%02x", session->tai64n[i]);
-	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s?, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, "
-			 "s:o}",
-			 "id", id, "state_version", ctl_json_u64(JVPN_WORD_VERSION(session->word)), "sending_slot",
-			 (json_int_t)JVPN_WORD_SLOT(session->word), "current_key",
-			 (json_int_t)JVPN_KEYS_CURRENT(session->keys), "next_key",
-			 (json_int_t)JVPN_KEYS_NEXT(session->keys), "kind", name_peer_kind(session->kind), "state",
-			 name_session_state(session->state), "reason", name_reason(session->reason), "created_ns",
-			 ctl_json_u64(session->created_ns), "created_ms", ctl_json_u64(session->created_ms),
-			 "deadline_ns", ctl_json_u64(session->deadline_ns), "slot", (json_int_t)session->slot, "peer",
-			 (json_int_t)session->peer, "key_epoch", (json_int_t)session->key_epoch, "switches",
-			 (json_int_t)session->switches, "policy_version", (json_int_t)session->policy_version,
-			 "next_path_id", (json_int_t)session->next_path_id, "peer_key", peer_key, "tai64n", tai64n,
-			 "paths", path_entries(session));
+	return json_pack(
+		"{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s?, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, "
+		"s:o}",
+		"id", id, "state_version", ctl_json_u64(JVPN_WORD_VERSION(session->word)), "sending_slot",
+		(json_int_t)JVPN_WORD_SLOT(session->word), "current_key", (json_int_t)JVPN_KEYS_CURRENT(session->keys),
+		"next_key", (json_int_t)JVPN_KEYS_NEXT(session->keys), "kind", name_peer_kind(session->kind), "state",
+		name_session_state(session->state), "reason", name_reason(session->reason), "created_ns",
+		ctl_json_u64(session->created_ns), "created_ms", ctl_json_u64(session->created_ms), "deadline_ns",
+		ctl_json_u64(session->deadline_ns), "slot", (json_int_t)session->slot, "peer",
+		(json_int_t)session->peer, "key_epoch", (json_int_t)session->key_epoch, "switches",
+		(json_int_t)session->switches, "policy_version", (json_int_t)session->policy_version, "next_path_id",
+		(json_int_t)session->next_path_id, "peer_key", peer_key, "tai64n", tai64n, "paths",
+		path_entries(session));
 }
 
 static int session_entries(const struct inspect *inspect, json_t *entries)
@@ -108,15 +108,15 @@ static int keypair_entries(const struct inspect *inspect, json_t *entries)
 		char session[FORMAT_TEXT_BYTES];
 
 		format_session_id(keypair->session, session);
-		code = append(entries, json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:I, s:b, s:b, s:s, s:s}", "index",
-						 (json_int_t)keypair->index, "session", session, "birth_ns",
-						 ctl_json_u64(keypair->birth_ns), "send_counter",
-						 ctl_json_u64(keypair->send_counter), "received",
-						 ctl_json_u64(keypair->received), "replay_greatest",
-						 ctl_json_u64(keypair->greatest), "peer_index",
-						 (json_int_t)keypair->peer_index, "initiator", (int)keypair->initiator,
-						 "dead", (int)keypair->dead, "send_key", SECRET, "receive_key",
-						 SECRET));
+		code = append(entries,
+			      json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:I, s:b, s:b, s:s, s:s}", "index",
+					(json_int_t)keypair->index, "session", session, "birth_ns",
+					ctl_json_u64(keypair->birth_ns), "send_counter",
+					ctl_json_u64(keypair->send_counter), "received",
+					ctl_json_u64(keypair->received), "replay_greatest",
+					ctl_json_u64(keypair->greatest), "peer_index", (json_int_t)keypair->peer_index,
+					"initiator", (int)keypair->initiator, "dead", (int)keypair->dead, "send_key",
+					SECRET, "receive_key", SECRET));
 	}
 	return code;
 }
@@ -151,16 +151,16 @@ static int counter_entries(const struct inspect *inspect, json_t *entries)
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		const struct jvpn_counters *counters = &slots[i].counters;
 
-		code = append(entries, json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "slot",
-						 (json_int_t)slots[i].slot, "tx_packets",
-						 ctl_json_u64(counters->tx_packets), "tx_bytes",
-						 ctl_json_u64(counters->tx_bytes), "rx_packets",
-						 ctl_json_u64(counters->rx_packets), "rx_bytes",
-						 ctl_json_u64(counters->rx_bytes), "last_tx_ns",
-						 ctl_json_u64(counters->last_tx_ns), "last_tx_data_ns",
-						 ctl_json_u64(counters->last_tx_data_ns), "last_rx_ns",
-						 ctl_json_u64(counters->last_rx_ns), "last_rx_data_ns",
-						 ctl_json_u64(counters->last_rx_data_ns)));
+		code = append(entries,
+			      json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "slot",
+					(json_int_t)slots[i].slot, "tx_packets", ctl_json_u64(counters->tx_packets),
+					"tx_bytes", ctl_json_u64(counters->tx_bytes), "rx_packets",
+					ctl_json_u64(counters->rx_packets), "rx_bytes",
+					ctl_json_u64(counters->rx_bytes), "last_tx_ns",
+					ctl_json_u64(counters->last_tx_ns), "last_tx_data_ns",
+					ctl_json_u64(counters->last_tx_data_ns), "last_rx_ns",
+					ctl_json_u64(counters->last_rx_ns), "last_rx_data_ns",
+					ctl_json_u64(counters->last_rx_data_ns)));
 	}
 	return code;
 }
@@ -192,9 +192,9 @@ static int uplink_entries(const struct inspect *inspect, json_t *entries)
 		char name[SESSION_DEVICE_BYTES];
 
 		session_device_text(uplinks[i].ifindex, name);
-		code = append(entries, json_pack("{s:I, s:s, s:I, s:b}", "ifindex", (json_int_t)uplinks[i].ifindex,
-						 "name", name, "mtu", (json_int_t)uplinks[i].mtu, "native",
-						 uplinks[i].native != 0));
+		code = append(entries,
+			      json_pack("{s:I, s:s, s:I, s:b}", "ifindex", (json_int_t)uplinks[i].ifindex, "name", name,
+					"mtu", (json_int_t)uplinks[i].mtu, "native", uplinks[i].native != 0));
 	}
 	return code;
 }
@@ -220,9 +220,9 @@ static int drop_entries(const struct inspect *inspect, json_t *entries)
 		const char *name = name_drop(number);
 
 		if (drops[number])
-			code = append(entries, json_pack("{s:I, s:s, s:o}", "number", (json_int_t)number, "name",
-							 name ? name : "unknown", "count",
-							 ctl_json_u64(drops[number])));
+			code = append(entries,
+				      json_pack("{s:I, s:s, s:o}", "number", (json_int_t)number, "name",
+						name ? name : "unknown", "count", ctl_json_u64(drops[number])));
 	}
 	return code;
 }

@@ -16,7 +16,7 @@ const char *name_path_state(uint8_t state);    /* "ACTIVE" */
 const char *name_reason(uint16_t code); /* "nat_rebind_detected" */
 
 /* NULL for a number that has no reason. */
-const char *name_drop(uint32_t number);	    /* "replay" */
+const char *name_drop(uint32_t number);	     /* "replay" */
 const char *name_drop_text(uint32_t number); /* its sentence */
 
 #endif

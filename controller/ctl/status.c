@@ -92,8 +92,8 @@ static void head_rows(struct table *table, const struct ctl *ctl, const struct s
 	table_cell(table, TABLE_HEADING, "controller");
 	table_cell(table, colours[status->daemon.state], "%s", daemon);
 	table_cell(table, TABLE_HEADING, "traffic");
-	table_cell(table, TABLE_PLAIN, "%s received in %llu packets, %s sent in %llu", rx,
-		   status->sums.rx_packets, tx, status->sums.tx_packets);
+	table_cell(table, TABLE_PLAIN, "%s received in %llu packets, %s sent in %llu", rx, status->sums.rx_packets, tx,
+		   status->sums.tx_packets);
 	table_cell(table, TABLE_HEADING, "dropped");
 	table_cell(table, status->drops ? TABLE_POOR : TABLE_PLAIN, "%" PRIu64 " packets%s", status->drops,
 		   status->drops ? " (jvpn-ctl drops tells why)" : "");
@@ -180,7 +180,8 @@ static void print_waiting_peers(const struct ctl *ctl, json_t *peers)
 	size_t i, waiting = 0;
 	json_t *peer;
 
-	json_array_foreach(peers, i, peer) {
+	json_array_foreach(peers, i, peer)
+	{
 		const char *key = json_string_value(json_object_get(peer, "public_key"));
 		const char *endpoint = json_string_value(json_object_get(peer, "endpoint"));
 		bool in_flight = json_is_true(json_object_get(peer, "in_flight"));

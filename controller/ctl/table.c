@@ -13,7 +13,7 @@
 #define GAP "  "
 
 static const char *const escapes[] = {
-	[TABLE_PLAIN] = "", [TABLE_HEADING] = "\033[1m", [TABLE_GOOD] = "\033[32m",
+	[TABLE_PLAIN] = "",	   [TABLE_HEADING] = "\033[1m", [TABLE_GOOD] = "\033[32m",
 	[TABLE_POOR] = "\033[33m", [TABLE_BAD] = "\033[31m",
 };
 

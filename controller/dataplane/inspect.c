@@ -103,8 +103,8 @@ static int check_shape(struct inspect *inspect, enum inspect_map map, char error
 		return refuse(error, -EPROTO,
 			      "%s: the map %s is of type %u with keys of %u and values of %u bytes, this program "
 			      "knows type %u with %u and %u",
-			      inspect->interface, shape->name, info.type, info.key_size, info.value_size,
-			      shape->type, shape->key_bytes, shape->value_bytes);
+			      inspect->interface, shape->name, info.type, info.key_size, info.value_size, shape->type,
+			      shape->key_bytes, shape->value_bytes);
 	inspect->facts[map] = (struct inspect_facts){shape->name,     info.type,	info.key_size,
 						     info.value_size, info.max_entries, info.id};
 	return 0;
@@ -143,8 +143,7 @@ static int check_meta(const struct inspect *inspect, char error[static INSPECT_E
 {
 	const struct jvpn_meta *meta = &inspect->meta;
 
-	if (meta->session_bytes == sizeof(struct jvpn_session) &&
-	    meta->keypair_bytes == sizeof(struct jvpn_keypair) &&
+	if (meta->session_bytes == sizeof(struct jvpn_session) && meta->keypair_bytes == sizeof(struct jvpn_keypair) &&
 	    meta->counters_bytes == sizeof(struct jvpn_counters))
 		return 0;
 	return refuse(error, -EPROTO,

@@ -28,7 +28,7 @@ enum inspect_map {
 #define INSPECT_MAP_ENUM(name) INSPECT_MAP_##name,
 	JVPN_MAP_NAMES(INSPECT_MAP_ENUM)
 #undef INSPECT_MAP_ENUM
-	INSPECT_MAPS,
+		INSPECT_MAPS,
 };
 
 /* What the kernel says about a map. */

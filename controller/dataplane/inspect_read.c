@@ -129,17 +129,17 @@ static int read_slot(int fd, const void *key, void *ret_item)
 }
 
 /* A function that yields the elements of one map as an array of `type`. */
-#define DEFINE_READER(function, type, map, read)                                                  \
-	int function(const struct inspect *inspect, type **ret_array, size_t *ret_count)                   \
-	{                                                                                                  \
-		struct items items = {0};                                                                  \
-		int code = read_all(inspect, INSPECT_MAP_##map, sizeof(type), read, &items);               \
-                                                                                                           \
-		if (code < 0)                                                                              \
-			return code;                                                                       \
-		*ret_array = items.array;                                                                  \
-		*ret_count = items.count;                                                                  \
-		return 0;                                                                                  \
+#define DEFINE_READER(function, type, map, read) \
+	int function(const struct inspect *inspect, type **ret_array, size_t *ret_count) \
+	{ \
+		struct items items = {0}; \
+		int code = read_all(inspect, INSPECT_MAP_##map, sizeof(type), read, &items); \
+\
+		if (code < 0) \
+			return code; \
+		*ret_array = items.array; \
+		*ret_count = items.count; \
+		return 0; \
 	}
 
 DEFINE_READER(inspect_sessions, struct inspect_session, sessions, read_session)

@@ -23,7 +23,7 @@
 #include "jvpn/maps.h"
 #include "net/prefix.h"
 
-#define INSPECT_READINGS 16
+#define INSPECT_READINGS 256
 
 struct inspect_session {
 	uint64_t id; /* the map's key; session.id should be the same */

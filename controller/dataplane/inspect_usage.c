@@ -36,7 +36,8 @@ static int map_positions(const struct inspect *inspect, size_t bytes, const uint
 
 int inspect_events_unread(const struct inspect *inspect, uint64_t *ret_bytes)
 {
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE); /* the reader's position in the first, the writer's in the second */
+	const size_t page =
+		(size_t)sysconf(_SC_PAGESIZE); /* the reader's position in the first, the writer's in the second */
 	uint64_t size = inspect_facts(inspect, INSPECT_MAP_events)->max_entries, consumed, produced;
 	const uint8_t *pages;
 	int code = map_positions(inspect, page * 2, &pages);

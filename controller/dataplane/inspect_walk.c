@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define KEY_BYTES_MAX 20     /* struct jvpn_prefix_v6 */
+#define KEY_BYTES_MAX 20 /* struct jvpn_prefix_v6 */
 #define WALK_STEPS_MIN 1024
 
 typedef int (*compare_fn)(const void *a, const void *b, void *bytes);
@@ -78,7 +78,7 @@ int inspect_walk(const struct inspect *inspect, enum inspect_map map, uint8_t **
 	size_t bytes = facts->key_bytes, count = 0, room = 0;
 	size_t bound = (size_t)facts->max_entries * INSPECT_WALKS_PER_ELEMENT + WALK_STEPS_MIN;
 	_cleanup_free_ uint8_t *keys = NULL;
-	uint8_t key[KEY_BYTES_MAX];
+	uint8_t key[KEY_BYTES_MAX] = {0};
 	int code;
 
 	while ((code = bpf_map_get_next_key(fd, count ? key : NULL, key)) == 0) {

@@ -26,7 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LENGTH_MAX 1500       /* of the UDP payload */
+#define LENGTH_MAX 1500	      /* of the UDP payload */
 #define UNFRAGMENTED_MAX 1452 /* what one frame carries over IPv6 */
 #define FRAGMENTED_MIN 1473   /* what no frame carries over IPv4 either */
 #define TYPE_DATA 4

@@ -41,36 +41,36 @@ struct lie {
 	const char *name;
 	bool counted;
 	int udp_length;
-	int ip_length;    /* total length (v4) or payload length (v6) */
+	int ip_length;	  /* total length (v4) or payload length (v6) */
 	int header_words; /* v4: IHL */
-	int fragment;     /* v4: the flags and offset field */
+	int fragment;	  /* v4: the flags and offset field */
 	int next_header;  /* v6 */
-	int cut;          /* bytes taken off the end of the frame */
+	int cut;	  /* bytes taken off the end of the frame */
 };
 
 #define TRUE (-1)
 
 static const struct lie lies4[] = {
-        {"udp length beyond the packet", true, UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, TRUE, 0},
-        {"udp length 65535", true, 65535, TRUE, TRUE, TRUE, TRUE, 0},
-        {"udp length 0", true, 0, TRUE, TRUE, TRUE, TRUE, 0},
-        {"udp length 7", true, 7, TRUE, TRUE, TRUE, TRUE, 0},
-        {"total length beyond the frame", false, TRUE, 20 + UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, 0},
-        {"frame cut short", false, TRUE, TRUE, TRUE, TRUE, TRUE, 40},
-        {"header of 16 bytes", false, TRUE, TRUE, 4, TRUE, TRUE, 0},
-        {"header of 60 bytes that are not there", false, TRUE, TRUE, 15, TRUE, TRUE, 60},
-        {"first fragment alone", false, TRUE, TRUE, TRUE, 0x2000, TRUE, 0},
-        {"last fragment alone", false, TRUE, TRUE, TRUE, 0x0001, TRUE, 0},
+	{"udp length beyond the packet", true, UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, TRUE, 0},
+	{"udp length 65535", true, 65535, TRUE, TRUE, TRUE, TRUE, 0},
+	{"udp length 0", true, 0, TRUE, TRUE, TRUE, TRUE, 0},
+	{"udp length 7", true, 7, TRUE, TRUE, TRUE, TRUE, 0},
+	{"total length beyond the frame", false, TRUE, 20 + UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, 0},
+	{"frame cut short", false, TRUE, TRUE, TRUE, TRUE, TRUE, 40},
+	{"header of 16 bytes", false, TRUE, TRUE, 4, TRUE, TRUE, 0},
+	{"header of 60 bytes that are not there", false, TRUE, TRUE, 15, TRUE, TRUE, 60},
+	{"first fragment alone", false, TRUE, TRUE, TRUE, 0x2000, TRUE, 0},
+	{"last fragment alone", false, TRUE, TRUE, TRUE, 0x0001, TRUE, 0},
 };
 
 static const struct lie lies6[] = {
-        {"v6 udp length beyond the packet", true, UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, TRUE, 0},
-        {"v6 udp length 65535", true, 65535, TRUE, TRUE, TRUE, TRUE, 0},
-        {"v6 udp length 7", true, 7, TRUE, TRUE, TRUE, TRUE, 0},
-        {"v6 payload length beyond the frame", false, TRUE, UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, 0},
-        {"v6 frame cut short", false, TRUE, TRUE, TRUE, TRUE, TRUE, 40},
-        {"v6 fragment header that is none", false, TRUE, TRUE, TRUE, TRUE, 44, 0},
-        {"v6 hop-by-hop header that is none", false, TRUE, TRUE, TRUE, TRUE, 0, 0},
+	{"v6 udp length beyond the packet", true, UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, TRUE, 0},
+	{"v6 udp length 65535", true, 65535, TRUE, TRUE, TRUE, TRUE, 0},
+	{"v6 udp length 7", true, 7, TRUE, TRUE, TRUE, TRUE, 0},
+	{"v6 payload length beyond the frame", false, TRUE, UDP_HEADER + TEXT + 1, TRUE, TRUE, TRUE, 0},
+	{"v6 frame cut short", false, TRUE, TRUE, TRUE, TRUE, TRUE, 40},
+	{"v6 fragment header that is none", false, TRUE, TRUE, TRUE, TRUE, 44, 0},
+	{"v6 hop-by-hop header that is none", false, TRUE, TRUE, TRUE, TRUE, 0, 0},
 };
 
 static void put16(uint8_t *at, int value)

@@ -94,7 +94,7 @@ static int run(int fd, bool server, uint64_t bytes)
 		waiting.events = (short)((open ? POLLIN : 0) | (out.done < out.total ? POLLOUT : 0));
 		if (poll(&waiting, 1, IDLE_MS) != 1) {
 			fprintf(stderr, "stalled: %llu bytes sent, %llu received\n", (unsigned long long)out.done,
-			        (unsigned long long)in.done);
+				(unsigned long long)in.done);
 			return 1;
 		}
 		if (waiting.revents & POLLOUT)
@@ -105,7 +105,7 @@ static int run(int fd, bool server, uint64_t bytes)
 	if (in.done == in.total)
 		return 0;
 	fprintf(stderr, "the stream ended after %llu of %llu bytes\n", (unsigned long long)in.done,
-	        (unsigned long long)in.total);
+		(unsigned long long)in.total);
 	return 1;
 }
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define INSN(op, dst, src, offset, value) \
-	((struct bpf_insn){ .code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (value) })
+	((struct bpf_insn){.code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (value)})
 #define SET(dst, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
 #define CALL(helper) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, helper)
 #define RETURN INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
@@ -30,7 +30,7 @@ enum {
 
 static unsigned int va, vb; /* the two ends of a veth pair */
 
-static const struct bpf_insn pass[] = { SET(0, XDP_PASS), RETURN };
+static const struct bpf_insn pass[] = {SET(0, XDP_PASS), RETURN};
 
 static int load(enum bpf_prog_type type, const struct bpf_insn *insns, size_t count, unsigned int flags)
 {
@@ -81,15 +81,42 @@ static bool has_helper(enum bpf_prog_type type, enum bpf_func_id helper)
 	return libbpf_probe_bpf_helper(type, helper, NULL) == 1;
 }
 
-static bool can_loop(void) { return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_loop); }
-static bool can_xdp_load_bytes(void) { return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes); }
-static bool can_redirect_neigh(void) { return has_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_redirect_neigh); }
-static bool can_check_mtu(void) { return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_check_mtu); }
-static bool can_run_xdp(void) { return runs(BPF_PROG_TYPE_XDP); }
-static bool can_run_tc(void) { return runs(BPF_PROG_TYPE_SCHED_CLS); }
-static bool can_run_syscall(void) { return runs(BPF_PROG_TYPE_SYSCALL); }
-static bool can_link_xdp(void) { return links(BPF_PROG_TYPE_XDP, va, BPF_XDP, 0); }
-static bool can_link_tcx(void) { return links(BPF_PROG_TYPE_SCHED_CLS, va, ATTACH_TCX_INGRESS, 0); }
+static bool can_loop(void)
+{
+	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_loop);
+}
+static bool can_xdp_load_bytes(void)
+{
+	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes);
+}
+static bool can_redirect_neigh(void)
+{
+	return has_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_redirect_neigh);
+}
+static bool can_check_mtu(void)
+{
+	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_check_mtu);
+}
+static bool can_run_xdp(void)
+{
+	return runs(BPF_PROG_TYPE_XDP);
+}
+static bool can_run_tc(void)
+{
+	return runs(BPF_PROG_TYPE_SCHED_CLS);
+}
+static bool can_run_syscall(void)
+{
+	return runs(BPF_PROG_TYPE_SYSCALL);
+}
+static bool can_link_xdp(void)
+{
+	return links(BPF_PROG_TYPE_XDP, va, BPF_XDP, 0);
+}
+static bool can_link_tcx(void)
+{
+	return links(BPF_PROG_TYPE_SCHED_CLS, va, ATTACH_TCX_INGRESS, 0);
+}
 
 /* A frame of this size fits no page: the device takes the program only if both sides know fragments. */
 static bool can_xdp_frags(void)
@@ -149,7 +176,7 @@ static bool can_compare_and_swap(void)
 
 static bool can_cpu_v4(void)
 {
-	const struct bpf_insn insns[] = { SET(0, 1), INSN(BSWAP64, 0, 0, 0, 64), RETURN };
+	const struct bpf_insn insns[] = {SET(0, 1), INSN(BSWAP64, 0, 0, 0, 64), RETURN};
 
 	return loads(BPF_PROG_TYPE_SOCKET_FILTER, insns, COUNT(insns), 0);
 }
@@ -173,10 +200,14 @@ static unsigned long received_by_vb(void)
 static bool delivers(int devmap)
 {
 	const struct bpf_insn insns[] = {
-		INSN(BPF_LD | BPF_IMM | BPF_DW, 1, BPF_PSEUDO_MAP_FD, 0, devmap), INSN(0, 0, 0, 0, 0),
-		SET(2, 0), SET(3, 0), CALL(BPF_FUNC_redirect_map), RETURN,
+		INSN(BPF_LD | BPF_IMM | BPF_DW, 1, BPF_PSEUDO_MAP_FD, 0, devmap),
+		INSN(0, 0, 0, 0, 0),
+		SET(2, 0),
+		SET(3, 0),
+		CALL(BPF_FUNC_redirect_map),
+		RETURN,
 	};
-	unsigned char frame[FRAME] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x88, 0xb5 };
+	unsigned char frame[FRAME] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x88, 0xb5};
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = FRAME,
 		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .repeat = 1);
 	unsigned long before = received_by_vb();
@@ -201,7 +232,10 @@ static bool redirects_into_veth(void)
 	return good;
 }
 
-static bool can_redirect_to_bare_peer(void) { return redirects_into_veth(); }
+static bool can_redirect_to_bare_peer(void)
+{
+	return redirects_into_veth();
+}
 
 static bool can_redirect_to_gro_peer(void)
 {
@@ -227,23 +261,23 @@ static const struct {
 	const char *name;
 	bool (*probe)(void);
 } abilities[] = {
-	{ "bpf_loop", can_loop },
-	{ "bpf_xdp_load_bytes", can_xdp_load_bytes },
-	{ "bpf_redirect_neigh", can_redirect_neigh },
-	{ "bpf_check_mtu in XDP", can_check_mtu },
-	{ "XDP fragments on veth", can_xdp_frags },
-	{ "devmap into veth, peer has XDP", can_redirect_to_xdp_peer },
-	{ "devmap into veth, peer has GRO", can_redirect_to_gro_peer },
-	{ "devmap into veth, peer has neither", can_redirect_to_bare_peer },
-	{ "memory-mapped array", can_map_memory },
-	{ "ring buffer", can_ring_buffer },
-	{ "compare-and-swap", can_compare_and_swap },
-	{ "bpf_link for XDP", can_link_xdp },
-	{ "bpf_link for TC (tcx)", can_link_tcx },
-	{ "syscall program, run", can_run_syscall },
-	{ "PROG_TEST_RUN of XDP", can_run_xdp },
-	{ "PROG_TEST_RUN of TC", can_run_tc },
-	{ "instruction set v4", can_cpu_v4 },
+	{"bpf_loop", can_loop},
+	{"bpf_xdp_load_bytes", can_xdp_load_bytes},
+	{"bpf_redirect_neigh", can_redirect_neigh},
+	{"bpf_check_mtu in XDP", can_check_mtu},
+	{"XDP fragments on veth", can_xdp_frags},
+	{"devmap into veth, peer has XDP", can_redirect_to_xdp_peer},
+	{"devmap into veth, peer has GRO", can_redirect_to_gro_peer},
+	{"devmap into veth, peer has neither", can_redirect_to_bare_peer},
+	{"memory-mapped array", can_map_memory},
+	{"ring buffer", can_ring_buffer},
+	{"compare-and-swap", can_compare_and_swap},
+	{"bpf_link for XDP", can_link_xdp},
+	{"bpf_link for TC (tcx)", can_link_tcx},
+	{"syscall program, run", can_run_syscall},
+	{"PROG_TEST_RUN of XDP", can_run_xdp},
+	{"PROG_TEST_RUN of TC", can_run_tc},
+	{"instruction set v4", can_cpu_v4},
 };
 
 int main(void)

@@ -121,7 +121,8 @@ bool test_receive(int fd, char *line, size_t room)
 		cr_assert(there > 0 || errno == EAGAIN, "%s", strerror(errno));
 		cr_assert_lt(clock_mono_ns(), end, "no answer");
 		if (there > 0)
-			taken = recv(fd, line + length, newline ? (size_t)(newline - line) - length + 1 : (size_t)there, 0);
+			taken = recv(fd, line + length, newline ? (size_t)(newline - line) - length + 1 : (size_t)there,
+				     0);
 		else
 			test_turn(1);
 		length += (size_t)taken;

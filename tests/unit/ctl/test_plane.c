@@ -143,7 +143,8 @@ struct dataplane *plane_pin(const char *interface)
 
 	cr_assert(plane && plane_count < PLANES_MAX);
 	planes[plane_count++] = plane;
-	bpf_object__for_each_program(program, plane->obj) cr_assert_eq(bpf_program__set_autoload(program, false), 0);
+	bpf_object__for_each_program(program, plane->obj)
+		cr_assert_eq(bpf_program__set_autoload(program, program == plane->progs.swap), 0);
 	cr_assert_eq(dataplane__load(plane), 0);
 	(void)snprintf(directory, sizeof(directory), "%s/%s", root, interface);
 	cr_assert_eq(mkdir(directory, 0700), 0);

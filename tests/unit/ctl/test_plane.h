@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Pinned maps to look at, without a data plane: the maps of the real objects,
- * no program loaded, pinned below /sys/fs/bpf/jvpn-test-PID and filled by hand.
+ * no program loaded but the one that swaps, pinned below /sys/fs/bpf/jvpn-test-PID and filled by hand.
  * A child process removes that directory when the test's process ends, however
  * it ends. And jvpn-ctl run inside the test, its clocks standing still.
  */
