@@ -35,7 +35,7 @@ BPF_FLAGS := -O2 -g -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wext
 DOORS     := xdp_ingress tc_egress swap
 SKELETONS := $(BUILD)/bpf/dataplane.skel.h $(BUILD)/bpf/aead_vector.skel.h
 
-$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c | packages-build
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPF_FLAGS) -MMD -MP -c $< -o $@
