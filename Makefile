@@ -52,10 +52,10 @@ VMLINUX_TYPES := __u8 __u16 __u32 __u64 __s32 __s64 __be16 __be32 __le32 __le64 
 	ethhdr iphdr ipv6hdr udphdr tcphdr xdp_md xdp_action __sk_buff bpf_map_type bpf_fib_lookup bpf_redir_neigh \
 	bpf_adj_room_mode BPF_F_ADJ_ROOM_FIXED_GSO BPF_F_NO_PREALLOC BPF_FIB_LKUP_RET_SUCCESS BPF_ANY
 
-vmlinux.h: ## the kernel types bpf/ uses, anew from this kernel's BTF
+vmlinux: ## writes vmlinux.h: the kernel types bpf/ uses, anew from this kernel's BTF
 	@mkdir -p $(BUILD)
 	$(Q)$(CC) $(WARNINGS) -o $(BUILD)/vmlinux_types bpf/vmlinux_types.c -lbpf
-	$(Q)$(BUILD)/vmlinux_types $(VMLINUX_TYPES) > $@.new && mv $@.new $@
+	$(Q)$(BUILD)/vmlinux_types $(VMLINUX_TYPES) > $(BUILD)/vmlinux.h && mv $(BUILD)/vmlinux.h vmlinux.h
 
 # ---- controller: one archive, thin programs on top -------------------------------------
 
@@ -100,6 +100,6 @@ clean: ## remove build/
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16 | sort
 
-.PHONY: all install clean help vmlinux.h
+.PHONY: all install clean help vmlinux
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,4 +1,4 @@
-/* Generated from kernel BTF by `make vmlinux.h`: only the types bpf/ uses. */
+/* Generated from kernel BTF by `make vmlinux`: only the types bpf/ uses. */
 #ifndef __VMLINUX_H__
 #define __VMLINUX_H__
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prints vmlinux.h: the kernel types the data plane uses, and those they need,
- * from the BTF of the running kernel. `make vmlinux.h` calls it with their names.
+ * from the BTF of the running kernel. `make vmlinux` calls it with their names.
  */
 #include <bpf/btf.h>
 #include <stdarg.h>
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "vmlinux_types: this kernel offers no BTF at /sys/kernel/btf/vmlinux\n");
 		return 1;
 	}
-	printf("/* Generated from kernel BTF by `make vmlinux.h`: only the types bpf/ uses. */\n"
+	printf("/* Generated from kernel BTF by `make vmlinux`: only the types bpf/ uses. */\n"
 	       "#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n\n");
 	for (int i = 1; i < argc; i++) {
 		int id = find(kernel, argv[i]);
