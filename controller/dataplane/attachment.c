@@ -31,6 +31,19 @@ static int attach_egress(struct plane *plane, struct plane_error *ret_error)
 	return 0;
 }
 
+static int ingress_program(const struct plane *plane, bool native)
+{
+	return bpf_program__fd(native ? plane->skeleton->progs.xdp_ingress
+				      : plane->skeleton->progs.xdp_ingress_generic);
+}
+
+/* How an uplink of ours was attached; one that is not known is taken for generic, which is right everywhere. */
+static bool uplink_is_native(const struct plane *plane, uint32_t ifindex)
+{
+	struct jvpn_uplink known;
+	return !bpf_map_lookup_elem(bpf_map__fd(plane->skeleton->maps.uplinks), &ifindex, &known) && known.native;
+}
+
 /* A pinned link whose device is gone, or that cannot take the new program, is let go. */
 static void adopt_uplink(uint32_t ifindex, void *userdata)
 {
@@ -38,7 +51,7 @@ static void adopt_uplink(uint32_t ifindex, void *userdata)
 	char path[PINS_PATH_BYTES];
 	pins_link_path(plane->setup.interface, ifindex, path);
 	_cleanup_fd_ int fd = bpf_obj_get(path);
-	if (fd < 0 || bpf_link_update(fd, bpf_program__fd(plane->skeleton->progs.xdp_ingress), NULL))
+	if (fd < 0 || bpf_link_update(fd, ingress_program(plane, uplink_is_native(plane, ifindex)), NULL))
 		plane_detach_uplink(plane, ifindex);
 }
 
@@ -82,7 +95,7 @@ static void say_occupant(uint32_t ifindex, const char *name, struct plane_error 
 static int attach_link(struct plane *plane, uint32_t ifindex, __u32 mode)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = mode);
-	int fd = bpf_link_create(bpf_program__fd(plane->skeleton->progs.xdp_ingress), (int)ifindex, BPF_XDP, &opts);
+	int fd = bpf_link_create(ingress_program(plane, mode == XDP_FLAGS_DRV_MODE), (int)ifindex, BPF_XDP, &opts);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -120,11 +133,9 @@ int plane_attach_uplink(struct plane *plane, const struct link_facts *link, bool
 			struct plane_error *ret_error)
 {
 	uint32_t ifindex = link->ifindex;
-	struct jvpn_uplink known;
 	bool native = false;
 	if (plane_has_uplink(plane, ifindex)) {
-		native = !bpf_map_lookup_elem(bpf_map__fd(plane->skeleton->maps.uplinks), &ifindex, &known) &&
-			 known.native;
+		native = uplink_is_native(plane, ifindex);
 	} else {
 		int error = attach_new(plane, ifindex, link->name, &native, ret_error);
 		if (error)
